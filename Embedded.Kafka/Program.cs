@@ -1,0 +1,1 @@
+return await Embedded.Kafka.BrokerCommand.RunAsync(args);
