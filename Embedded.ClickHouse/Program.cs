@@ -1,0 +1,1 @@
+return await Embedded.ClickHouse.EmbeddedServer.RunAsync(args);

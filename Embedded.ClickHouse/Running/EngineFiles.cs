@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Security;
+
+namespace Embedded.ClickHouse.Running;
+
+/// <summary>The data folder: a lock held for the life of the process, the engine's files and its configuration.</summary>
+internal sealed class EngineFiles : IDisposable
+{
+    private readonly FileStream owner;
+
+    private EngineFiles(string root, FileStream owner) => (Root, this.owner) = (root, owner);
+
+    public string Root { get; }
+    public string Database => Path.Combine(Root, "database");
+    public string Config => Path.Combine(Root, "config", "config.xml");
+    public string Backups => Path.Combine(Root, "backups");
+
+    /// <summary>Null where another process has the folder.</summary>
+    public static EngineFiles? TryClaim(string folder)
+    {
+        var root = Path.GetFullPath(folder);
+        Directory.CreateDirectory(root);
+        try
+        {
+            // FileShare.None is an advisory lock of the system: it ends with the process, however that ends.
+            return new EngineFiles(root, new FileStream(Path.Combine(root, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(Path.Combine(root, "lock")))
+        {
+            return null;
+        }
+    }
+
+    public void WriteConfig(long maxMemory)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Config)!);
+        Directory.CreateDirectory(Backups);
+        var users = Path.Combine(Root, "config", "users.xml");
+        File.WriteAllText(users, Users);
+        File.WriteAllText(Config, $"""
+            <clickhouse>
+              <users_config>{SecurityElement.Escape(users)}</users_config>
+              <max_server_memory_usage>{maxMemory.ToString(CultureInfo.InvariantCulture)}</max_server_memory_usage>
+              <mark_cache_size>67108864</mark_cache_size>
+              <uncompressed_cache_size>0</uncompressed_cache_size>
+              <background_pool_size>2</background_pool_size>
+              <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
+              <backups><allowed_path>{SecurityElement.Escape(Backups)}</allowed_path></backups>
+            </clickhouse>
+            """);
+    }
+
+    public void Dispose() => owner.Dispose();
+
+    // Every connection of libchdb is the user "default". What is not granted here nobody can do: no file(), url(), remote(), s3(),
+    // executable() and the like, which would read whatever this process may read.
+    private const string Users = """
+        <clickhouse>
+          <profiles><default/></profiles>
+          <quotas><default/></quotas>
+          <users>
+            <default>
+              <password></password>
+              <networks><ip>::/0</ip></networks>
+              <profile>default</profile>
+              <quota>default</quota>
+              <grants>
+                <query>GRANT SELECT, INSERT, ALTER, CREATE, DROP, TRUNCATE, OPTIMIZE, SHOW, KILL QUERY, SYSTEM, BACKUP, dictGet ON *.*</query>
+              </grants>
+            </default>
+          </users>
+        </clickhouse>
+        """;
+}
