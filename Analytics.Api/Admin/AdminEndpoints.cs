@@ -1,0 +1,23 @@
+using Analytics.Api.Auth;
+using Analytics.Api.Errors;
+
+namespace Analytics.Api.Admin;
+
+/// <summary>Routes of <c>/admin</c>: for admins, within their own tenant. Tenants themselves belong to the platform's admins.</summary>
+internal static class AdminEndpoints
+{
+    public static RouteGroupBuilder MapAdmin(this RouteGroupBuilder api)
+    {
+        var admin = api.MapGroup("/admin").RequireAuthorization(Policies.Admin).WithTags("Admin").ValidateRequests();
+        admin.MapGet("/api-keys", ListApiKeys.HandleAsync).WithSummary("API keys of a tenant, without their secrets");
+        admin.MapPost("/api-keys", CreateApiKey.HandleAsync).WithSummary("Create an API key; its secret is shown once");
+        admin.MapDelete("/api-keys/{id}", RevokeApiKey.HandleAsync).WithSummary("Revoke an API key; it stops working within 5 s");
+        admin.MapGet("/users", ListUsers.HandleAsync).WithSummary("Users of a tenant");
+        admin.MapPost("/users", CreateUser.HandleAsync).WithSummary("Create a user");
+        admin.MapGet("/tenants", ListTenants.HandleAsync).RequireAuthorization(Policies.Platform).WithSummary("All tenants");
+        admin.MapPost("/tenants", CreateTenant.HandleAsync).RequireAuthorization(Policies.Platform).WithSummary("Create a tenant");
+        admin.MapGet("/ledger", ShowLedger.HandleAsync).WithSummary("What became of every accepted event");
+        admin.MapGet("/dead-letters", ListDeadLetters.HandleAsync).WithSummary("Records that could not become events, newest first");
+        return admin;
+    }
+}

@@ -1,0 +1,32 @@
+using Analytics.Api.Query;
+using Analytics.Api.Query.Language;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Analytics.Api.Errors;
+
+internal static partial class Problems
+{
+    private const string Narrow = "Take a shorter range, add filters (type is the cheapest), or group by fewer or less diverse fields.";
+
+    /// <summary>400 with everything that is wrong with a query, each with its JSON pointer.</summary>
+    public static ProblemHttpResult InvalidQuery(QueryErrors errors)
+    {
+        var list = errors.All.Select(error => error.Parameter is null
+            ? (object)new { pointer = error.Pointer, code = error.Code, message = error.Message }
+            : new { parameter = error.Parameter, pointer = error.Pointer, code = error.Code, message = error.Message }).ToList();
+        var first = errors.All[0];
+        var place = first.Parameter is { } parameter ? $"{parameter}{first.Pointer}" : first.Pointer;
+        return Problem(StatusCodes.Status400BadRequest, "invalid_query", "The query is invalid.",
+            place.Length > 0 ? $"{place}: {first.Message}" : first.Message, new Dictionary<string, object?> { ["errors"] = list });
+    }
+
+    public static ProblemHttpResult QueryFailed(FailureKind kind) => kind switch
+    {
+        FailureKind.Timeout => Problem(StatusCodes.Status504GatewayTimeout, "query_timeout", "The query took too long and was stopped.", Narrow),
+        FailureKind.Memory => Problem(StatusCodes.Status422UnprocessableEntity, "query_too_expensive", "The query needs more memory than one query may have.", Narrow),
+        FailureKind.TooLarge => Problem(StatusCodes.Status422UnprocessableEntity, "result_too_large", "The answer is larger than one answer may be.", Narrow),
+        FailureKind.Busy => Problem(StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many queries are running; try again."),
+        FailureKind.Away => Unavailable("The query engine does not answer."),
+        _ => Problem(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, "The query failed. The trace id leads to the reason in the logs."),
+    };
+}

@@ -1,0 +1,22 @@
+namespace Analytics.Api.Query.Language;
+
+/// <summary>Type of an answer's column, in the words of the answer.</summary>
+internal enum ColumnType
+{
+    Time,
+    Text,
+    Integer,
+    Number,
+}
+
+/// <param name="Name">Unique within the answer.</param>
+internal readonly record struct Column(string Name, ColumnType Type)
+{
+    public string TypeWord => Type switch
+    {
+        ColumnType.Time => "time",
+        ColumnType.Text => "string",
+        ColumnType.Integer => "integer",
+        _ => "number",
+    };
+}

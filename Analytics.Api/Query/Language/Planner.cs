@@ -1,0 +1,49 @@
+using Analytics.Contracts.Schema;
+using NodaTime;
+
+namespace Analytics.Api.Query.Language;
+
+/// <summary>Where an answer is computed from.</summary>
+/// <param name="Word">What <c>meta.source</c> says.</param>
+internal sealed record Source(string Word, string Table)
+{
+    /// <summary>The events themselves: answers everything.</summary>
+    public static readonly Source Raw = new("raw", Tables.Events);
+}
+
+/// <summary>A time series ready to be compiled: its moment, its buckets and its source are settled.</summary>
+internal sealed record TimeseriesPlan(TimeseriesQuery Query, ResolvedRange Range, Buckets Buckets, Source Source);
+
+/// <summary>
+/// Settles what the words leave open: what "last" and "auto" mean now, and which source answers. A source qualifies when it gives exactly
+/// the answer of <see cref="Source.Raw"/>; the cheapest one that qualifies is taken, and raw always does.
+/// </summary>
+internal static class Planner
+{
+    /// <summary>Of a whole answer: groups times buckets.</summary>
+    public const int MostRows = 100_000;
+
+    /// <summary>Null when the answer would be too large, which <paramref name="errors"/> then says.</summary>
+    public static TimeseriesPlan? Plan(TimeseriesQuery query, Instant now, QueryErrors errors)
+    {
+        var range = query.Range.Resolve(now, query.Zone);
+        var interval = query.Interval.Choose(range);
+        var estimate = Buckets.Estimate(range, interval);
+        if (estimate > Buckets.Most)
+        {
+            errors.Add("/interval", QueryErrorCodes.TooMany,
+                $"The range has about {estimate} buckets of one {interval.Word()}; at most {Buckets.Most} are allowed. Take a wider interval or a shorter range.");
+            return null;
+        }
+
+        var buckets = Buckets.Of(range, interval, query.Zone);
+        if (query.GroupBy.Count > 0 && (long)query.Limit * buckets.Count > MostRows)
+        {
+            errors.Add("/limit", QueryErrorCodes.TooMany,
+                $"{query.Limit} groups of {buckets.Count} buckets; at most {MostRows} rows are allowed. Take fewer groups, a wider interval or a shorter range.");
+            return null;
+        }
+
+        return new TimeseriesPlan(query, range, buckets, Source.Raw);
+    }
+}

@@ -1,0 +1,33 @@
+using Analytics.Api.Auth;
+using Analytics.Api.Engines;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
+
+namespace Analytics.Api.Query;
+
+/// <summary>Routes that answer questions about events.</summary>
+internal static class QueryEndpoints
+{
+    /// <summary>Call it before the general error handling: the first handler that knows an exception answers.</summary>
+    public static void AddQueries(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<IExceptionHandler, QueryFailureHandler>();
+        services.AddOptions<QueryOptions>().BindConfiguration(QueryOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<QueryOptions>, QueryOptionsValidator>();
+        services.AddSingleton(provider => ClickHouseEndpoint.Parse(
+            ConnectionStrings.Required(provider.GetRequiredService<IConfiguration>(), ConnectionStrings.ClickHouse)));
+        services.AddSingleton<QueryTelemetry>();
+        services.AddSingleton<QueryRunner>();
+        services.AddSingleton<Timeseries>();
+        services.AddSingleton<EventList>();
+    }
+
+    public static RouteGroupBuilder MapQueries(this RouteGroupBuilder api)
+    {
+        var queries = api.MapGroup("").RequireAuthorization(Policies.Viewer).WithTags("Queries");
+        queries.MapPost("/query/timeseries", Timeseries.Handle).WithName("QueryTimeseries").WithSummary("Measures by bucket of time");
+        queries.MapGet("/events", EventList.Handle).WithName("ListEvents").WithSummary("Events as they were posted, newest first");
+        return queries;
+    }
+}

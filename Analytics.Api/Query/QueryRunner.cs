@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Analytics.Api.Query.Language;
+using Analytics.Contracts.Schema;
+using Microsoft.Extensions.Options;
+
+namespace Analytics.Api.Query;
+
+/// <summary>
+/// The one door to ClickHouse for questions. Every statement has a deadline, caps on memory, rows and bytes, an id, a span, and is read-only.
+/// Whatever its text says, the engine itself lets it see rows of the caller's tenant only (<c>additional_table_filters</c>, which a
+/// read-only statement cannot change). When the caller goes away, the connection is closed, and with it the query.
+/// </summary>
+/// <remarks>
+/// It speaks HTTP itself instead of through ClickHouse.Driver: the engine writes JSON rows that are copied into the answer as they are,
+/// without becoming objects in between, and one request costs a pooled connection and one URL.
+/// </remarks>
+internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOptions> options, QueryTelemetry telemetry) : IDisposable
+{
+    /// <summary>One JSON array per row and line.</summary>
+    public const string JsonRows = "JSONCompactEachRow";
+
+    /// <summary>Plain bytes: texts keep every byte and need no unescaping.</summary>
+    public const string Binary = "RowBinary";
+
+    private static readonly MediaTypeHeaderValue PlainText = new("text/plain");
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly QueryOptions _options = options.Value;
+    private readonly string _settings = Settings(options.Value);
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        MaxConnectionsPerServer = options.Value.MaxConnections,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        UseCookies = false,
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        ActivityHeadersPropagator = null, // our own span says more than the handler's
+    })
+    { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Runs a statement for a tenant. The result is complete: it fits into the caps, and the engine did not fail half-way.</summary>
+    /// <exception cref="QueryFailedException">The engine refused, stopped or is away.</exception>
+    /// <exception cref="OperationCanceledException">The caller went away.</exception>
+    /// <param name="enough">Stop reading after so many bytes, with what there is by then; null: more than the cap is an error.</param>
+    public async Task<QueryResult> RunAsync(
+        string tenant, Statement statement, string format, CancellationToken cancellationToken, int? enough = null)
+    {
+        var id = $"api-{Guid.CreateVersion7():N}";
+        using var span = QueryTelemetry.Source.StartActivity("clickhouse query", ActivityKind.Client);
+        span?.SetTag("db.system.name", "clickhouse").SetTag("db.query.text", statement.Sql).SetTag("clickhouse.query_id", id);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(_options.Deadline + TimeSpan.FromSeconds(2)); // the engine's own limit comes first and says more
+        var started = Stopwatch.GetTimestamp();
+        var outcome = "ok";
+        telemetry.Running.Add(1);
+        try
+        {
+            var result = await SendAsync(tenant, statement, format, id, enough, deadline.Token);
+            telemetry.RowsRead.Add(result.Cost.RowsRead);
+            span?.SetTag("clickhouse.rows_read", result.Cost.RowsRead);
+            return result;
+        }
+        catch (Exception fault)
+        {
+            var explained = Explain(fault, cancellationToken);
+            outcome = (explained as QueryFailedException)?.Kind.ToString() ?? "cancelled";
+            span?.SetStatus(ActivityStatusCode.Error, outcome);
+            if (ReferenceEquals(explained, fault))
+                throw;
+            throw explained;
+        }
+        finally
+        {
+            telemetry.Running.Add(-1);
+            telemetry.Duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<QueryResult> SendAsync(
+        string tenant, Statement statement, string format, string id, int? enough, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address(tenant, statement.Parameters, format, id))
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(statement.Sql)) { Headers = { ContentType = PlainText } },
+            Headers = { Authorization = endpoint.Credentials },
+        };
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var bytes = new PooledBuffer();
+        try
+        {
+            var complete = await bytes.TryFillAsync(body, enough ?? _options.MaxResultBytes, cancellationToken);
+            Check(response, bytes, complete || enough is not null);
+            return new QueryResult(bytes, QueryCost.Parse(Header(response, "X-ClickHouse-Summary")));
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    private static void Check(HttpResponseMessage response, PooledBuffer bytes, bool complete)
+    {
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw QueryFailedException.Of(Code(response, bytes.Span), Excerpt(bytes.Span));
+        if (!complete)
+            throw new QueryFailedException(FailureKind.TooLarge, "The result had more bytes than the API keeps.");
+
+        // Announced by X-ClickHouse-Exception-Tag: a failure after the first bytes stands at the end of the body.
+        var tail = bytes.Span[Math.Max(0, bytes.Length - 16 * 1024)..];
+        if (Header(response, "X-ClickHouse-Exception-Tag") is { } tag && tail.LastIndexOf(Encoding.ASCII.GetBytes($"__exception__\r\n{tag}")) is >= 0 and var at)
+            throw QueryFailedException.Of(FirstNumber(tail[(at + tag.Length + 15)..]), Excerpt(tail[at..]));
+    }
+
+    private static Exception Explain(Exception fault, CancellationToken caller) => fault switch
+    {
+        QueryFailedException => fault,
+        OperationCanceledException when caller.IsCancellationRequested => fault,
+        OperationCanceledException => new QueryFailedException(FailureKind.Timeout, "The engine did not stop at its deadline.", fault),
+        HttpRequestException or IOException => new QueryFailedException(FailureKind.Away, fault.Message, fault),
+        _ => fault,
+    };
+
+    private Uri Address(string tenant, SqlParameters parameters, string format, string id)
+    {
+        var url = new StringBuilder(endpoint.Root, 1024)
+            .Append("?database=").Append(Uri.EscapeDataString(endpoint.Database))
+            .Append("&default_format=").Append(format)
+            .Append("&query_id=").Append(id)
+            .Append(_settings)
+            .Append("&additional_table_filters=").Append(Uri.EscapeDataString(TenantFilters(tenant)))
+            .Append("&readonly=1"); // last: nothing can be set after it
+        foreach (var (name, value) in parameters.All)
+            url.Append("&param_").Append(name).Append('=').Append(Uri.EscapeDataString(value));
+        return new Uri(url.ToString(), AsWritten);
+    }
+
+    private string TenantFilters(string tenant)
+    {
+        var condition = SqlParameters.Quote($"tenant = {SqlParameters.Quote(tenant)}");
+        return $"{{'{endpoint.Database}.{Tables.Events}':{condition},'{endpoint.Database}.{Tables.DeadLetters}':{condition},'{endpoint.Database}.{Tables.Ledger}':{condition}}}";
+    }
+
+    private static string Settings(QueryOptions options) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"&max_execution_time={options.Deadline.TotalSeconds:0.###}"
+        + $"&max_memory_usage={options.MaxMemoryBytes}"
+        + $"&max_result_rows={options.MaxResultRows}&result_overflow_mode=throw"
+        + $"&cancel_http_readonly_queries_on_client_close=1&wait_end_of_query=1"
+        + $"&output_format_json_quote_64bit_integers=0&output_format_json_quote_denormals=0&output_format_json_escape_forward_slashes=0");
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    private static int Code(HttpResponseMessage response, ReadOnlySpan<byte> body) =>
+        int.TryParse(Header(response, "X-ClickHouse-Exception-Code"), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : FirstNumber(body);
+
+    // "Code: 241. DB::Exception: ..."
+    private static int FirstNumber(ReadOnlySpan<byte> text)
+    {
+        var start = text.IndexOfAnyInRange((byte)'0', (byte)'9');
+        if (start < 0)
+            return 0;
+        var rest = text[start..];
+        var length = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        return int.TryParse(length < 0 ? rest : rest[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
+
+    private static string Excerpt(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 2_000)]);
+}

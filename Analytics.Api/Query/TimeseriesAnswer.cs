@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Analytics.Api.Query.Language;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Analytics.Api.Query;
+
+/// <summary>
+/// Writes the rows of a time series: every bucket of the range, in order; within a bucket every group, in the order of the top groups.
+/// Buckets the engine had nothing for are filled in.
+/// </summary>
+internal static class TimeseriesAnswer
+{
+    private static readonly OffsetDateTimePattern Local = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFo<+HH:mm>");
+    private static readonly InstantPattern Utc = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'Z'");
+
+    public static IEnumerable<Column> Columns(TimeseriesQuery query) =>
+        query.GroupBy.Select(field => new Column(field.Name, ColumnType.Text))
+            .Prepend(new Column("time", ColumnType.Time))
+            .Concat(query.Measures.Select(measure => new Column(measure.Name, measure.Type)));
+
+    /// <param name="groups">Of each group, its texts as JSON, separated by commas; the one empty text when there is no grouping.</param>
+    public static void WriteRows(IBufferWriter<byte> output, TimeseriesPlan plan, IReadOnlyList<byte[]> groups, ReadOnlySpan<byte> result)
+    {
+        var buckets = plan.Buckets;
+        var found = Find(plan, groups, result);
+        var empty = Encoding.UTF8.GetBytes(string.Join(',', plan.Query.Measures.Select(measure => measure.ZeroWhenEmpty ? "0" : "null")));
+        var first = true;
+        for (var bucket = 0; bucket < buckets.Count; bucket++)
+        {
+            var time = Label(buckets, bucket);
+            for (var group = 0; group < groups.Count; group++)
+            {
+                output.Write(first ? "[\""u8 : ",[\""u8);
+                output.Write(time);
+                output.Write("\","u8);
+                if (groups[group].Length > 0)
+                {
+                    output.Write(groups[group]);
+                    output.Write(","u8);
+                }
+
+                var (start, length) = found[(bucket * groups.Count) + group];
+                output.Write(length > 0 ? result.Slice(start, length) : empty);
+                output.Write("]"u8);
+                first = false;
+            }
+        }
+    }
+
+    // Where the measures of each bucket and group stand in the result; length 0 where there are none.
+    private static (int Start, int Length)[] Find(TimeseriesPlan plan, IReadOnlyList<byte[]> groups, ReadOnlySpan<byte> result)
+    {
+        var found = new (int, int)[plan.Buckets.Count * groups.Count];
+        var ranks = Ranks(plan, groups);
+        var rest = result;
+        while (JsonRow.TryTake(ref rest, out var row))
+        {
+            var key = JsonRow.TakeInteger(ref row);
+            var bucket = plan.Buckets.Width > 0 ? (int)key : Array.BinarySearch(plan.Buckets.Starts, key);
+            var group = 0;
+            if (ranks is not null && !ranks.TryGetValue(Encoding.UTF8.GetString(JsonRow.Take(ref row, plan.Query.GroupBy.Count)), out group))
+                continue;
+            var behind = rest.Length + (result.Length > rest.Length && result[result.Length - rest.Length - 1] == '\n' ? 1 : 0);
+            found[(bucket * groups.Count) + group] = (result.Length - behind - 1 - row.Length, row.Length);
+        }
+
+        return found;
+    }
+
+    private static Dictionary<string, int>? Ranks(TimeseriesPlan plan, IReadOnlyList<byte[]> groups)
+    {
+        if (plan.Query.GroupBy.Count == 0)
+            return null;
+
+        var ranks = new Dictionary<string, int>(groups.Count, StringComparer.Ordinal);
+        for (var i = 0; i < groups.Count; i++)
+            ranks[Encoding.UTF8.GetString(groups[i])] = i;
+        return ranks;
+    }
+
+    // RFC 3339 in the query's timezone. Z for UTC, and for the few offsets with seconds, which RFC 3339 cannot write.
+    private static byte[] Label(Buckets buckets, int bucket)
+    {
+        var instant = Instant.FromUnixTimeSeconds(buckets.Starts[bucket]);
+        var offset = buckets.Zone.GetUtcOffset(instant);
+        var isUtc = ReferenceEquals(buckets.Zone, DateTimeZone.Utc) || offset.Seconds % 60 != 0;
+        return Encoding.ASCII.GetBytes(isUtc ? Utc.Format(instant) : Local.Format(instant.WithOffset(offset)));
+    }
+}

@@ -1,0 +1,140 @@
+using System.Security.Claims;
+using System.Text;
+using System.Text.Json;
+using Analytics.Api.Query;
+using Analytics.Contracts.Schema;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using System.Diagnostics.Metrics;
+using TestKit;
+
+namespace Analytics.Api.Tests.Query;
+
+/// <summary>The query side of the API on a real ClickHouse: handlers are called as routing calls them, without a host around.</summary>
+public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
+{
+    public static readonly DateTimeOffset Now = new(2026, 11, 24, 8, 30, 15, 250, TimeSpan.Zero);
+
+    private readonly HttpClient _http = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly FakeTimeProvider _clock = new(Now);
+    private ClickHouseEndpoint _endpoint = null!;
+
+    public TestDatabase Database { get; private set; } = null!;
+
+    internal QueryRunner Runner { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await infrastructure.CreateDatabaseAsync("query");
+        await SchemaMigrator.MigrateAsync(Database.ConnectionString, CancellationToken.None);
+        _endpoint = ClickHouseEndpoint.Parse(Database.ConnectionString);
+        Runner = NewRunner(new QueryOptions());
+    }
+
+    internal QueryRunner NewRunner(QueryOptions options) =>
+        new(_endpoint, Options.Create(options), new QueryTelemetry(_services.GetRequiredService<IMeterFactory>()));
+
+    public static string NewTenant() => $"t-{Guid.NewGuid():N}";
+
+    public async Task StoreAsync(string tenant, IEnumerable<StoredEvent> events)
+    {
+        var lines = new StringBuilder();
+        foreach (var item in events)
+        {
+            var leaves = item.Leaves().ToList();
+            lines.Append(JsonSerializer.Serialize(new
+            {
+                tenant,
+                type = item.Type,
+                time = item.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff"),
+                id = item.Id,
+                source = item.Source,
+                subject = item.Subject,
+                sessionid = item.SessionId,
+                traceid = item.TraceId,
+                data = item.Data,
+                strings = leaves.Where(leaf => leaf.Leaf.ValueKind != JsonValueKind.Number).ToDictionary(leaf => leaf.Path, leaf => TextOf(leaf.Leaf)),
+                numbers = leaves.Where(leaf => leaf.Leaf.ValueKind == JsonValueKind.Number).ToDictionary(leaf => leaf.Path, leaf => leaf.Leaf.GetDouble()),
+                received = item.Received.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff"),
+                kafka_partition = item.Partition,
+                kafka_offset = item.Offset,
+            })).Append('\n');
+        }
+
+        if (lines.Length == 0)
+            return;
+        var query = Uri.EscapeDataString($"INSERT INTO {Database.Name}.events FORMAT JSONEachRow");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{_endpoint.Root}?query={query}") { Content = new StringContent(lines.ToString()) };
+        request.Headers.Authorization = _endpoint.Credentials;
+        using var answer = await _http.SendAsync(request);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The answer of a time series that must succeed.</summary>
+    public async Task<JsonElement> AskAsync(string tenant, string query)
+    {
+        var (answer, problem) = await TryAskAsync(tenant, query);
+        Assert.True(problem is null, $"{problem?.Detail}\n{query}");
+        return answer;
+    }
+
+    public async Task<(JsonElement Answer, ProblemDetails? Problem)> TryAskAsync(string tenant, string query)
+    {
+        var context = Request(tenant);
+        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(query));
+        return Read(context, await Timeseries.Handle(context, new Timeseries(Runner, _clock), context.RequestAborted));
+    }
+
+    /// <summary>The page of events that a query string asks for.</summary>
+    public async Task<JsonElement> ListAsync(string tenant, string query)
+    {
+        var (answer, problem) = await TryListAsync(tenant, query);
+        Assert.True(problem is null, problem?.Detail);
+        return answer;
+    }
+
+    public async Task<(JsonElement Answer, ProblemDetails? Problem)> TryListAsync(string tenant, string query)
+    {
+        var context = Request(tenant);
+        context.Request.QueryString = new QueryString("?" + query);
+        return Read(context, await EventList.Handle(context, new EventList(Runner, _clock), context.RequestAborted));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Runner.Dispose();
+        _http.Dispose();
+        await Database.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+
+    private static string TextOf(JsonElement leaf) => leaf.ValueKind switch
+    {
+        JsonValueKind.String => leaf.GetString()!,
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => leaf.GetRawText(),
+    };
+
+    private static DefaultHttpContext Request(string tenant) => new()
+    {
+        User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("tenant", tenant)], "test")),
+        Response = { Body = new MemoryStream() },
+    };
+
+    private static (JsonElement, ProblemDetails?) Read(HttpContext context, Results<EmptyHttpResult, ProblemHttpResult> result) =>
+        result.Result is ProblemHttpResult problem
+            ? (default, problem.ProblemDetails)
+            : (JsonElement.Parse(((MemoryStream)context.Response.Body).ToArray()), null);
+}
+
+[CollectionDefinition(Name)]
+public sealed class OnQueryEngine : ICollectionFixture<QueryEngine>
+{
+    public const string Name = "query engine";
+}
