@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace Standalone.Engines;
+
+/// <summary>The command line of Embedded.ClickHouse. The password travels in the environment, where other users cannot read it.</summary>
+internal static class ClickHouseProcess
+{
+    /// <summary>What the engine may hold; the rest of the process adds about 300 MB.</summary>
+    public const long MaxMemory = 768L << 20;
+
+    public static EngineStart Describe(DataDirectory data, int port, string password) => new(
+        "ClickHouse",
+        "Embedded.ClickHouse",
+        [
+            "--data", data.ClickHouse,
+            "--port", port.ToString(CultureInfo.InvariantCulture),
+            "--max-memory", MaxMemory.ToString(CultureInfo.InvariantCulture),
+            "--exit-with-parent",
+        ],
+        new Dictionary<string, string> { ["Users__default__Password"] = password },
+        Path.Combine(data.Logs, "clickhouse.log"));
+
+    public static string ConnectionString(int port, string password) =>
+        $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=default;Password={password};Database=analytics";
+}
