@@ -1,0 +1,45 @@
+using Benchmarks.Ingest;
+
+namespace Benchmarks;
+
+/// <summary>The programs of this load generator; each prints one table and ends with 0 only when nothing went wrong.</summary>
+internal static class Command
+{
+    public const int Done = 0;
+    public const int Errors = 1;
+    public const int BadOption = 2;
+
+    private const string HelpText = """
+        Load generator of Auterity Analytics.
+
+        Usage: dotnet run -c Release --project benchmarks -- COMMAND [options]
+
+          ingest    post events, measure rate, latency, freshness, CPU and memory, compare with the ledger
+
+        COMMAND --help shows its options.
+        """;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            switch (args.FirstOrDefault())
+            {
+                case "ingest":
+                    return await IngestCommand.RunAsync(args[1..]);
+                case "--help" or "-h" or "help":
+                    Console.WriteLine(HelpText);
+                    return Done;
+                case null:
+                    throw new OptionException("A command is missing.");
+                case var other:
+                    throw new OptionException($"Unknown command {other}.");
+            }
+        }
+        catch (OptionException mistake)
+        {
+            await Console.Error.WriteLineAsync($"{mistake.Message} --help shows what there is.");
+            return BadOption;
+        }
+    }
+}
