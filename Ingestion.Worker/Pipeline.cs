@@ -236,8 +236,8 @@ internal sealed partial class Pipeline(
 
     private void Assigned(IConsumer<byte[]?, byte[]?> consumer, List<TopicPartition> partitions)
     {
-        status.Joined();
         partitions.ForEach(partition => lanes.Add(partition));
+        status.Joined(lanes, consumer);
     }
 
     // The last chance to commit what these partitions have in flight; without it the next owner would only repeat the insert.

@@ -12,13 +12,14 @@ internal sealed class PipelineStatus(TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private volatile IReadOnlyList<LaneStatus> lanes = [];
+    private volatile bool hasJoined;
     private long updated;
     private int running = -1;
 
     public IReadOnlyList<LaneStatus> Lanes => lanes;
 
     /// <summary>Whether the group has given this worker its partitions, which may be none.</summary>
-    public bool HasJoined { get; private set; }
+    public bool HasJoined => hasJoined;
 
     public long RememberedIds { get; private set; }
 
@@ -28,7 +29,13 @@ internal sealed class PipelineStatus(TimeProvider time)
             new KeyValuePair<string, object?>("topic", lane.Topic),
             new KeyValuePair<string, object?>("partition", lane.Partition)));
 
-    public void Joined() => HasJoined = true;
+    /// <summary>The group has assigned partitions: they are shown before the worker counts as joined, so that no probe sees it joined and idle.</summary>
+    public void Joined(LaneSet set, IConsumer<byte[]?, byte[]?> consumer)
+    {
+        running = -1;
+        Update(set, consumer);
+        hasJoined = true;
+    }
 
     public void Update(LaneSet set, IConsumer<byte[]?, byte[]?> consumer)
     {
