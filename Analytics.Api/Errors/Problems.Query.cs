@@ -20,6 +20,10 @@ internal static partial class Problems
             place.Length > 0 ? $"{place}: {first.Message}" : first.Message, new Dictionary<string, object?> { ["errors"] = list });
     }
 
+    /// <summary>406: the request accepts no format there is.</summary>
+    public static ProblemHttpResult NotAcceptable(string available) => Problem(
+        StatusCodes.Status406NotAcceptable, "not_acceptable", "There is no such format.", $"Accept one of {available}.");
+
     public static ProblemHttpResult QueryFailed(FailureKind kind) => kind switch
     {
         FailureKind.Timeout => Problem(StatusCodes.Status504GatewayTimeout, "query_timeout", "The query took too long and was stopped.", Narrow),

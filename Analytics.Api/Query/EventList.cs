@@ -47,7 +47,7 @@ internal sealed class EventList(QueryRunner runner, TimeProvider clock)
         var range = cursor is { } known ? known.Range : query.Range?.Resolve(Instant.FromDateTimeOffset(clock.GetUtcNow()), DateTimeZone.Utc);
         var statement = EventListSql.Page(query, range, cursor?.Position, tenant);
         using var result = await runner.RunAsync(tenant, statement, QueryRunner.Binary, cancellationToken, enough: MostPageBytes);
-        response.ContentType = Answer.ContentType;
+        response.ContentType = "application/json";
         Write(response.BodyWriter, result.Bytes, query.Limit, range, question);
         await response.BodyWriter.FlushAsync(cancellationToken);
     }

@@ -3,13 +3,13 @@ using System.Buffers;
 namespace Analytics.Api.Query;
 
 /// <summary>Bytes in rented memory that grows; returned when disposed.</summary>
-internal sealed class PooledBuffer : IDisposable
+internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(16 * 1024);
 
     public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
+    public Span<byte> Span => _bytes.AsSpan(0, Length);
 
     /// <summary>Reads a stream to its end; false when it has more than <paramref name="most"/> bytes.</summary>
     public async Task<bool> TryFillAsync(Stream stream, int most, CancellationToken cancellationToken)
@@ -28,6 +28,19 @@ internal sealed class PooledBuffer : IDisposable
         }
     }
 
+    public void Truncate(int length) => Length = Math.Min(Length, length);
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        while (_bytes.Length - Length < Math.Max(sizeHint, 1))
+            Grow();
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
     public void Dispose()
     {
         var bytes = Interlocked.Exchange(ref _bytes, []);
@@ -38,6 +51,7 @@ internal sealed class PooledBuffer : IDisposable
 
     private void Grow()
     {
+        ObjectDisposedException.ThrowIf(_bytes.Length == 0, this);
         var larger = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
         Span.CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_bytes);

@@ -19,15 +19,19 @@ internal static class QueryEndpoints
             ConnectionStrings.Required(provider.GetRequiredService<IConfiguration>(), ConnectionStrings.ClickHouse)));
         services.AddSingleton<QueryTelemetry>();
         services.AddSingleton<QueryRunner>();
-        services.AddSingleton<Timeseries>();
+        services.AddSingleton<Askers>();
+        services.AddSingleton<Questions>();
         services.AddSingleton<EventList>();
     }
 
     public static RouteGroupBuilder MapQueries(this RouteGroupBuilder api)
     {
         var queries = api.MapGroup("").RequireAuthorization(Policies.Viewer).WithTags("Queries");
-        queries.MapPost("/query/timeseries", Timeseries.Handle).WithName("QueryTimeseries").WithSummary("Measures by bucket of time");
+        queries.MapKind(QueryKinds.Timeseries).WithName("QueryTimeseries").WithSummary("Measures by bucket of time");
         queries.MapGet("/events", EventList.Handle).WithName("ListEvents").WithSummary("Events as they were posted, newest first");
         return queries;
     }
+
+    private static RouteHandlerBuilder MapKind(this RouteGroupBuilder queries, QueryKind kind) =>
+        queries.MapPost($"/query/{kind.Name}", Questions.Handle(kind));
 }

@@ -52,5 +52,20 @@ internal sealed class QueryResult(PooledBuffer bytes, QueryCost cost) : IDisposa
 
     public QueryCost Cost => cost;
 
+    /// <summary>
+    /// The rows of a statement whose columns are the answer's, taken over without a copy: in <see cref="QueryRunner.JsonRows"/> a line feed
+    /// stands between rows and nowhere else, so it becomes the comma.
+    /// </summary>
+    public Rows ToRows()
+    {
+        var text = bytes.Span;
+        if (text is [.., (byte)'\n'])
+            text = text[..^1];
+        var count = text.IsEmpty ? 0 : text.Count((byte)'\n') + 1;
+        text.Replace((byte)'\n', (byte)',');
+        bytes.Truncate(text.Length);
+        return new Rows(bytes, count, cost);
+    }
+
     public void Dispose() => bytes.Dispose();
 }

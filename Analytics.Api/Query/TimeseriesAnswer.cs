@@ -16,11 +16,6 @@ internal static class TimeseriesAnswer
     private static readonly OffsetDateTimePattern Local = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFo<+HH:mm>");
     private static readonly InstantPattern Utc = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'Z'");
 
-    public static IEnumerable<Column> Columns(TimeseriesQuery query) =>
-        query.GroupBy.Select(field => new Column(field.Name, ColumnType.Text))
-            .Prepend(new Column("time", ColumnType.Time))
-            .Concat(query.Measures.Select(measure => new Column(measure.Name, measure.Type)));
-
     /// <param name="groups">Of each group, its texts as JSON, separated by commas; the one empty text when there is no grouping.</param>
     public static void WriteRows(IBufferWriter<byte> output, TimeseriesPlan plan, IReadOnlyList<byte[]> groups, ReadOnlySpan<byte> result)
     {

@@ -7,6 +7,7 @@ internal enum ColumnType
     Text,
     Integer,
     Number,
+    Boolean,
 }
 
 /// <param name="Name">Unique within the answer.</param>
@@ -17,6 +18,7 @@ internal readonly record struct Column(string Name, ColumnType Type)
         ColumnType.Time => "time",
         ColumnType.Text => "string",
         ColumnType.Integer => "integer",
+        ColumnType.Boolean => "boolean",
         _ => "number",
     };
 }

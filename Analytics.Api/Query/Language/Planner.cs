@@ -11,9 +11,6 @@ internal sealed record Source(string Word, string Table)
     public static readonly Source Raw = new("raw", Tables.Events);
 }
 
-/// <summary>A time series ready to be compiled: its moment, its buckets and its source are settled.</summary>
-internal sealed record TimeseriesPlan(TimeseriesQuery Query, ResolvedRange Range, Buckets Buckets, Source Source);
-
 /// <summary>
 /// Settles what the words leave open: what "last" and "auto" mean now, and which source answers. A source qualifies when it gives exactly
 /// the answer of <see cref="Source.Raw"/>; the cheapest one that qualifies is taken, and raw always does.

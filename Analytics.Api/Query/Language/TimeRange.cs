@@ -5,8 +5,9 @@ using NodaTime.Text;
 namespace Analytics.Api.Query.Language;
 
 /// <summary>
-/// <c>{"from","to"}</c>, half open, or <c>{"last":"7d"}</c>, which ends now. Minutes and hours are exact; days, weeks and months
-/// are the calendar's in the query's timezone, so that <c>1d</c> asked at 09:00 starts yesterday at 09:00, also when clocks changed.
+/// <c>{"from","to"}</c>, half open, or <c>{"last":"7d"}</c>, which ends with the current minute, so that the same question asked again
+/// within it means the same. Minutes and hours are exact; days, weeks and months are the calendar's in the query's timezone, so that
+/// <c>1d</c> asked at 09:00 starts yesterday at 09:01, also when clocks changed.
 /// </summary>
 internal abstract record TimeRange
 {
@@ -20,6 +21,9 @@ internal abstract record TimeRange
     private static readonly OffsetDateTimePattern Rfc3339 = OffsetDateTimePattern.Rfc3339;
 
     public abstract ResolvedRange Resolve(Instant now, DateTimeZone zone);
+
+    /// <summary>One text per range.</summary>
+    public abstract string Canonical();
 
     public static TimeRange? Read(QueryNode node)
     {
@@ -83,26 +87,31 @@ internal abstract record TimeRange
     internal sealed record Between(Instant From, Instant To) : TimeRange
     {
         public override ResolvedRange Resolve(Instant now, DateTimeZone zone) => new(From, To);
+
+        public override string Canonical() => $"{From.ToUnixTimeTicks()}-{To.ToUnixTimeTicks()}";
     }
 
     internal sealed record Last(int Amount, char Unit) : TimeRange
     {
         public override ResolvedRange Resolve(Instant now, DateTimeZone zone)
         {
+            var to = Instant.FromUnixTimeSeconds(((now.ToUnixTimeSeconds() / 60) + 1) * 60);
             var from = Unit switch
             {
-                'm' => now - Duration.FromMinutes(Amount),
-                'h' => now - Duration.FromHours(Amount),
-                'd' => Back(now, zone, Period.FromDays(Amount)),
-                'w' => Back(now, zone, Period.FromWeeks(Amount)),
-                _ => Back(now, zone, Period.FromMonths(Math.Min(Amount, 12 * 200))),
+                'm' => to - Duration.FromMinutes(Amount),
+                'h' => to - Duration.FromHours(Amount),
+                'd' => Back(to, zone, Period.FromDays(Amount)),
+                'w' => Back(to, zone, Period.FromWeeks(Amount)),
+                _ => Back(to, zone, Period.FromMonths(Math.Min(Amount, 12 * 200))),
             };
-            return new ResolvedRange(Instant.Max(from, Earliest), now);
+            return new ResolvedRange(Instant.Max(from, Earliest), to);
         }
 
-        private static Instant Back(Instant now, DateTimeZone zone, Period period)
+        public override string Canonical() => $"{Amount}{Unit}";
+
+        private static Instant Back(Instant end, DateTimeZone zone, Period period)
         {
-            var local = now.InZone(zone).LocalDateTime;
+            var local = end.InZone(zone).LocalDateTime;
             var oldest = Earliest.InUtc().LocalDateTime.PlusDays(-1);
             return Period.Between(oldest, local, PeriodUnits.Days).Days <= ApproximateDays(period)
                 ? Earliest

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using NodaTime;
 
@@ -13,11 +11,15 @@ internal sealed record TimeseriesQuery(
     IReadOnlyList<Measure> Measures,
     IReadOnlyList<Filter> Filters,
     IReadOnlyList<Field> GroupBy,
-    int Limit)
+    int Limit) : Question(Range, Zone, Filters)
 {
     public const int MostGroupFields = 5;
     public const int DefaultLimit = 10;
     public const int MostGroups = 1_000;
+
+    public override string Kind => "timeseries";
+
+    public override QueryPlan? Plan(Instant now, QueryErrors errors) => Planner.Plan(this, now, errors);
 
     private static readonly string[] Members = ["range", "interval", "timezone", "measures", "filters", "groupBy", "limit"];
 
@@ -28,7 +30,7 @@ internal sealed record TimeseriesQuery(
         return document is null ? null : Read(new QueryNode(document.RootElement, "", errors));
     }
 
-    private static TimeseriesQuery? Read(QueryNode root)
+    public static TimeseriesQuery? Read(QueryNode root)
     {
         if (root.AsObject(Members) is not { } query)
             return null;
@@ -54,59 +56,11 @@ internal sealed record TimeseriesQuery(
                 query.Errors.Add("/measures", QueryErrorCodes.Conflict, $"Two columns would be called \"{measure.Name}\"; choose another \"as\".");
     }
 
-    /// <summary>
-    /// One text per question, whatever the order of members and filters, white space or spelled-out defaults: the key of a cache.
-    /// It keeps <c>last</c> as such: what that means depends on when it is asked.
-    /// </summary>
-    public string Canonical()
+    protected override void WriteCanonical(Utf8JsonWriter json)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartArray();
-            json.WriteStringValue("timeseries");
-            json.WriteStringValue(Range switch
-            {
-                TimeRange.Last last => $"{last.Amount}{last.Unit}",
-                TimeRange.Between between => $"{between.From.ToUnixTimeTicks()}-{between.To.ToUnixTimeTicks()}",
-                _ => throw new InvalidOperationException(Range.GetType().Name),
-            });
-            json.WriteStringValue(Interval.Word());
-            json.WriteStringValue(Zone.Id);
-            json.WriteStartArray();
-            foreach (var measure in Measures)
-                json.WriteStringValue($"{measure.Op} {measure.Field?.Name} {measure.Name}");
-            json.WriteEndArray();
-            Canonicals.Write(json, Filters);
-            json.WriteStartArray();
-            foreach (var field in GroupBy)
-                json.WriteStringValue(field.Name);
-            json.WriteEndArray();
-            json.WriteNumberValue(GroupBy.Count == 0 ? 0 : Limit);
-            json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-}
-
-/// <summary>Parts of canonical forms that several kinds of queries share.</summary>
-internal static class Canonicals
-{
-    /// <summary>Filters are a set: sorted, each once.</summary>
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<Filter> filters)
-    {
-        json.WriteStartArray();
-        foreach (var text in filters.Select(Text).Distinct().Order(StringComparer.Ordinal))
-            json.WriteRawValue(text);
-        json.WriteEndArray();
-    }
-
-    private static string Text(Filter filter)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-            filter.Write(json);
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        json.WriteStringValue(Interval.Word());
+        Canonicals.Write(json, Measures);
+        Canonicals.Write(json, GroupBy);
+        json.WriteNumberValue(GroupBy.Count == 0 ? 0 : Limit);
     }
 }

@@ -75,19 +75,27 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>The answer of a time series that must succeed.</summary>
-    public async Task<JsonElement> AskAsync(string tenant, string query)
+    /// <summary>The answer of a question that must succeed.</summary>
+    public async Task<JsonElement> AskAsync(string tenant, string query, string kind = "timeseries")
     {
-        var (answer, problem) = await TryAskAsync(tenant, query);
+        var (answer, problem) = await TryAskAsync(tenant, query, kind);
         Assert.True(problem is null, $"{problem?.Detail}\n{query}");
         return answer;
     }
 
-    public async Task<(JsonElement Answer, ProblemDetails? Problem)> TryAskAsync(string tenant, string query)
+    public async Task<(JsonElement Answer, ProblemDetails? Problem)> TryAskAsync(string tenant, string query, string kind = "timeseries")
     {
         var context = Request(tenant);
-        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(query));
-        return Read(context, await Timeseries.Handle(context, new Timeseries(Runner, _clock), context.RequestAborted));
+        return Read(context, await SendAsync(context, query, kind));
+    }
+
+    /// <summary>The bytes of an answer in another format than JSON.</summary>
+    public async Task<byte[]> AskAsync(string tenant, string query, string kind, string mediaType)
+    {
+        var context = Request(tenant);
+        context.Request.Headers.Accept = mediaType;
+        Assert.IsType<EmptyHttpResult>((await SendAsync(context, query, kind)).Result);
+        return ((MemoryStream)context.Response.Body).ToArray();
     }
 
     /// <summary>The page of events that a query string asks for.</summary>
@@ -120,6 +128,12 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
         JsonValueKind.False => "false",
         _ => leaf.GetRawText(),
     };
+
+    private Task<Results<EmptyHttpResult, ProblemHttpResult>> SendAsync(HttpContext context, string query, string kind)
+    {
+        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(query));
+        return Questions.Handle(QueryKinds.Find(kind)!)(context, new Questions(new Askers(Runner), _clock), context.RequestAborted);
+    }
 
     private static DefaultHttpContext Request(string tenant) => new()
     {

@@ -74,12 +74,13 @@ public sealed class BucketsTests
     [InlineData("12w", "UTC", "2026-09-01T08:30:00Z")]
     [InlineData("999999M", "UTC", "1970-01-01T00:00:00Z")]
     [InlineData("999999d", "Pacific/Kiritimati", "1970-01-01T00:00:00Z")]
-    public void Last_ends_now(string last, string zone, string from)
+    public void Last_ends_with_the_current_minute(string last, string zone, string from)
     {
-        var now = Instant.FromUtc(2026, 11, 24, 8, 30);
+        var end = Instant.FromUtc(2026, 11, 24, 8, 30);
         var range = TimeRange.ReadLast(last, new QueryNode(default, "", new QueryErrors()))!;
 
-        Assert.Equal(new ResolvedRange(InstantPattern.ExtendedIso.Parse(from).Value, now), range.Resolve(now, Zone.Find(zone)!));
+        foreach (var now in new[] { end - Duration.FromMinutes(1), end - Duration.FromSeconds(17.25), end - Duration.Epsilon })
+            Assert.Equal(new ResolvedRange(InstantPattern.ExtendedIso.Parse(from).Value, end), range.Resolve(now, Zone.Find(zone)!));
     }
 
     private static ResolvedRange Range(string from, string to) =>

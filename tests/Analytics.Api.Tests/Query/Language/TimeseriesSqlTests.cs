@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Analytics.Api.Query;
 using Analytics.Api.Query.Language;
 using NodaTime;
 

@@ -1,0 +1,23 @@
+using Analytics.Api.Query.Language;
+
+namespace Analytics.Api.Query;
+
+/// <summary>A kind of question.</summary>
+/// <param name="Name">Last segment of its route, and <c>kind</c> in saved queries and exports.</param>
+/// <param name="Read">Reads it from JSON; null after errors, which are in the node's list.</param>
+internal sealed record QueryKind(string Name, Func<QueryNode, Question?> Read);
+
+/// <summary>Table of contents: every kind of question there is.</summary>
+internal static class QueryKinds
+{
+    public static readonly QueryKind Timeseries = new("timeseries", TimeseriesQuery.Read);
+
+    public static readonly IReadOnlyList<QueryKind> All =
+    [
+        Timeseries,
+    ];
+
+    public static readonly string[] Names = [.. All.Select(kind => kind.Name)];
+
+    public static QueryKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Analytics.Api.Errors;
+using Analytics.Api.Query.Formats;
+using Analytics.Api.Query.Language;
+using Microsoft.AspNetCore.Http.HttpResults;
+using NodaTime;
+
+namespace Analytics.Api.Query;
+
+/// <summary>
+/// What happens to a question of any kind: read, plan, compute, write in the format that was asked for. <c>POST /api/v1/query/{kind}</c>.
+/// </summary>
+internal sealed class Questions(Askers askers, TimeProvider clock)
+{
+    /// <summary>The handler of one kind's route.</summary>
+    public static Func<HttpContext, Questions, CancellationToken, Task<Results<EmptyHttpResult, ProblemHttpResult>>> Handle(QueryKind kind) =>
+        async (context, questions, cancellationToken) =>
+            await questions.AnswerAsync(context, kind, await QueryBody.ReadAsync(context.Request, cancellationToken), cancellationToken);
+
+    /// <summary>Answers the question that <paramref name="body"/> asks, or says what is wrong with it.</summary>
+    public async Task<Results<EmptyHttpResult, ProblemHttpResult>> AnswerAsync(
+        HttpContext context, QueryKind kind, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (AnswerFormats.Negotiate(context.Request) is not { } format)
+            return Problems.NotAcceptable(AnswerFormats.MediaTypes);
+
+        var errors = new QueryErrors();
+        var question = Read(kind, body, errors);
+        var now = Instant.FromDateTimeOffset(clock.GetUtcNow());
+        if (question?.Plan(now, errors) is not { } plan)
+            return Problems.InvalidQuery(errors);
+
+        var started = Stopwatch.GetTimestamp();
+        using var rows = await plan.RunAsync(askers.Of(context), cancellationToken);
+        var answer = new Answer(plan.Columns, rows, "miss", plan.Source.Word, Stopwatch.GetElapsedTime(started), now.ToUnixTimeMilliseconds());
+        context.Response.ContentType = format.ContentType;
+        await format.WriteAsync(context.Response.BodyWriter, answer, cancellationToken);
+        return TypedResults.Empty;
+    }
+
+    /// <summary>Null when <paramref name="errors"/> got some.</summary>
+    public static Question? Read(QueryKind kind, ReadOnlyMemory<byte> body, QueryErrors errors)
+    {
+        using var document = QueryNode.Parse(body, errors);
+        return document is null ? null : kind.Read(new QueryNode(document.RootElement, "", errors));
+    }
+}
