@@ -19,7 +19,6 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 24, 8, 30, 15, 250, TimeSpan.Zero);
 
-    private readonly HttpClient _http = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FakeTimeProvider _clock = new(Now);
     private ClickHouseEndpoint _endpoint = null!;
@@ -41,39 +40,7 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
 
     public static string NewTenant() => $"t-{Guid.NewGuid():N}";
 
-    public async Task StoreAsync(string tenant, IEnumerable<StoredEvent> events)
-    {
-        var lines = new StringBuilder();
-        foreach (var item in events)
-        {
-            var leaves = item.Leaves().ToList();
-            lines.Append(JsonSerializer.Serialize(new
-            {
-                tenant,
-                type = item.Type,
-                time = item.Time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff"),
-                id = item.Id,
-                source = item.Source,
-                subject = item.Subject,
-                sessionid = item.SessionId,
-                traceid = item.TraceId,
-                data = item.Data,
-                strings = leaves.Where(leaf => leaf.Leaf.ValueKind != JsonValueKind.Number).ToDictionary(leaf => leaf.Path, leaf => TextOf(leaf.Leaf)),
-                numbers = leaves.Where(leaf => leaf.Leaf.ValueKind == JsonValueKind.Number).ToDictionary(leaf => leaf.Path, leaf => leaf.Leaf.GetDouble()),
-                received = item.Received.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff"),
-                kafka_partition = item.Partition,
-                kafka_offset = item.Offset,
-            })).Append('\n');
-        }
-
-        if (lines.Length == 0)
-            return;
-        var query = Uri.EscapeDataString($"INSERT INTO {Database.Name}.events FORMAT JSONEachRow");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{_endpoint.Root}?query={query}") { Content = new StringContent(lines.ToString()) };
-        request.Headers.Authorization = _endpoint.Credentials;
-        using var answer = await _http.SendAsync(request);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-    }
+    public Task StoreAsync(string tenant, IEnumerable<StoredEvent> events) => EventTable.StoreAsync(Database, tenant, events);
 
     /// <summary>The answer of a question that must succeed.</summary>
     public async Task<JsonElement> AskAsync(string tenant, string query, string kind = "timeseries")
@@ -116,18 +83,9 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Runner.Dispose();
-        _http.Dispose();
         await Database.DisposeAsync();
         await _services.DisposeAsync();
     }
-
-    private static string TextOf(JsonElement leaf) => leaf.ValueKind switch
-    {
-        JsonValueKind.String => leaf.GetString()!,
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => leaf.GetRawText(),
-    };
 
     private Task<Results<EmptyHttpResult, ProblemHttpResult>> SendAsync(HttpContext context, string query, string kind)
     {
