@@ -29,6 +29,7 @@ internal static partial class Problems
         FailureKind.Timeout => Problem(StatusCodes.Status504GatewayTimeout, "query_timeout", "The query took too long and was stopped.", Narrow),
         FailureKind.Memory => Problem(StatusCodes.Status422UnprocessableEntity, "query_too_expensive", "The query needs more memory than one query may have.", Narrow),
         FailureKind.TooLarge => Problem(StatusCodes.Status422UnprocessableEntity, "result_too_large", "The answer is larger than one answer may be.", Narrow),
+        FailureKind.TenantBusy => Problem(StatusCodes.Status429TooManyRequests, "too_busy", "Too many of your tenant's queries are waiting; try again."),
         FailureKind.Busy => Problem(StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many queries are running; try again."),
         FailureKind.Away => Unavailable("The query engine does not answer."),
         _ => Problem(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, "The query failed. The trace id leads to the reason in the logs."),

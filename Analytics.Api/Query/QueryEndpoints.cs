@@ -18,6 +18,7 @@ internal static class QueryEndpoints
         services.AddSingleton(provider => ClickHouseEndpoint.Parse(
             ConnectionStrings.Required(provider.GetRequiredService<IConfiguration>(), ConnectionStrings.ClickHouse)));
         services.AddSingleton<QueryTelemetry>();
+        services.AddSingleton<QueryGate>();
         services.AddSingleton<QueryRunner>();
         services.AddSingleton<Askers>();
         services.AddSingleton<Questions>();

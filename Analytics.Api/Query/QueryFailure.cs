@@ -18,6 +18,9 @@ internal enum FailureKind
     /// <summary>The engine has too much to do, or too little memory left for anybody.</summary>
     Busy,
 
+    /// <summary>The tenant itself asks too much at the same time.</summary>
+    TenantBusy,
+
     /// <summary>The engine is away, starting, or stopped in the middle.</summary>
     Away,
 
@@ -55,7 +58,7 @@ internal sealed partial class QueryFailureHandler(ILogger<QueryFailureHandler> l
             Refused(failure);
         else
             Failed(failure.Kind, failure.Message);
-        if (failure.Kind is FailureKind.Busy or FailureKind.Away)
+        if (failure.Kind is FailureKind.Busy or FailureKind.TenantBusy or FailureKind.Away)
             context.Response.Headers.RetryAfter = "2";
         await Problems.QueryFailed(failure.Kind).ExecuteAsync(context);
         return true;

@@ -24,9 +24,24 @@ internal sealed class QueryOptions
     [Range(1_048_576, 1_073_741_824)]
     public int MaxResultBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Connections to the engine that queries may use at the same time. Default 64.</summary>
-    [Range(1, 10_000)]
-    public int MaxConnections { get; set; } = 64;
+    /// <summary>Statements that run in the engine at the same time; the others wait for their turn. Default 0: two per core, at least 4.</summary>
+    [Range(0, 10_000)]
+    public int MaxConcurrent { get; set; }
+
+    /// <summary>Statements of one tenant that may wait for their turn; more are answered with 429. Default 1,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxQueuedPerTenant { get; set; } = 1_000;
+
+    /// <summary>Statements that may wait for their turn in all; more are answered with 503. Default 4,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxQueued { get; set; } = 4_000;
+
+    /// <summary>How long a statement may wait for its turn before it is answered with 503. Default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan QueueDeadline { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary><see cref="MaxConcurrent"/> with its default filled in.</summary>
+    internal int Places => MaxConcurrent > 0 ? MaxConcurrent : Math.Max(4, 2 * Environment.ProcessorCount);
 }
 
 [OptionsValidator]

@@ -18,7 +18,7 @@ namespace Analytics.Api.Query;
 /// It speaks HTTP itself instead of through ClickHouse.Driver: the engine writes JSON rows that are copied into the answer as they are,
 /// without becoming objects in between, and one request costs a pooled connection and one URL.
 /// </remarks>
-internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOptions> options, QueryTelemetry telemetry) : IDisposable
+internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOptions> options, QueryTelemetry telemetry, QueryGate gate) : IDisposable
 {
     /// <summary>One JSON array per row and line.</summary>
     public const string JsonRows = "JSONCompactEachRow";
@@ -33,7 +33,6 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     private readonly string _settings = Settings(options.Value);
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        MaxConnectionsPerServer = options.Value.MaxConnections,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(5),
         UseCookies = false,
@@ -50,6 +49,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     public async Task<QueryResult> RunAsync(
         string tenant, Statement statement, string format, CancellationToken cancellationToken, int? enough = null)
     {
+        using var turn = await gate.EnterAsync(tenant, cancellationToken);
         var id = $"api-{Guid.CreateVersion7():N}";
         using var span = QueryTelemetry.Source.StartActivity("clickhouse query", ActivityKind.Client);
         span?.SetTag("db.system.name", "clickhouse").SetTag("db.query.text", statement.Sql).SetTag("clickhouse.query_id", id);

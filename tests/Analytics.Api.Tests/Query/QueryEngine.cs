@@ -35,8 +35,11 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
         Runner = NewRunner(new QueryOptions());
     }
 
-    internal QueryRunner NewRunner(QueryOptions options) =>
-        new(_endpoint, Options.Create(options), new QueryTelemetry(_services.GetRequiredService<IMeterFactory>()));
+    internal QueryRunner NewRunner(QueryOptions options, QueryGate? gate = null)
+    {
+        var telemetry = new QueryTelemetry(_services.GetRequiredService<IMeterFactory>());
+        return new(_endpoint, Options.Create(options), telemetry, gate ?? new QueryGate(Options.Create(options), telemetry, TimeProvider.System));
+    }
 
     public static string NewTenant() => $"t-{Guid.NewGuid():N}";
 

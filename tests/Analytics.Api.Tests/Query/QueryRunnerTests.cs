@@ -134,8 +134,9 @@ public sealed class QueryRunnerTests(QueryEngine engine)
     public async Task An_engine_that_is_away_is_said_to_be_away()
     {
         using var meters = new FakeMeters();
+        var (options, telemetry) = (Microsoft.Extensions.Options.Options.Create(new QueryOptions()), new QueryTelemetry(meters));
         using var runner = new QueryRunner(
-            ClickHouseEndpoint.Parse("Host=127.0.0.1;Port=1;Database=x"), Microsoft.Extensions.Options.Options.Create(new QueryOptions()), new QueryTelemetry(meters));
+            ClickHouseEndpoint.Parse("Host=127.0.0.1;Port=1;Database=x"), options, telemetry, new QueryGate(options, telemetry, TimeProvider.System));
 
         var failure = await Assert.ThrowsAsync<QueryFailedException>(() => RunAsync(runner, "SELECT 1"));
 
