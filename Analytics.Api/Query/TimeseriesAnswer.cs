@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Analytics.Api.Query.Language;
-using NodaTime;
-using NodaTime.Text;
 
 namespace Analytics.Api.Query;
 
@@ -13,9 +11,6 @@ namespace Analytics.Api.Query;
 /// </summary>
 internal static class TimeseriesAnswer
 {
-    private static readonly OffsetDateTimePattern Local = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFo<+HH:mm>");
-    private static readonly InstantPattern Utc = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'Z'");
-
     /// <param name="groups">Of each group, its texts as JSON, separated by commas; the one empty text when there is no grouping.</param>
     public static void WriteRows(IBufferWriter<byte> output, TimeseriesPlan plan, IReadOnlyList<byte[]> groups, ReadOnlySpan<byte> result)
     {
@@ -25,7 +20,7 @@ internal static class TimeseriesAnswer
         var first = true;
         for (var bucket = 0; bucket < buckets.Count; bucket++)
         {
-            var time = Label(buckets, bucket);
+            var time = buckets.Label(bucket);
             for (var group = 0; group < groups.Count; group++)
             {
                 output.Write(first ? "[\""u8 : ",[\""u8);
@@ -74,14 +69,5 @@ internal static class TimeseriesAnswer
         for (var i = 0; i < groups.Count; i++)
             ranks[Encoding.UTF8.GetString(groups[i])] = i;
         return ranks;
-    }
-
-    // RFC 3339 in the query's timezone. Z for UTC, and for the few offsets with seconds, which RFC 3339 cannot write.
-    private static byte[] Label(Buckets buckets, int bucket)
-    {
-        var instant = Instant.FromUnixTimeSeconds(buckets.Starts[bucket]);
-        var offset = buckets.Zone.GetUtcOffset(instant);
-        var isUtc = ReferenceEquals(buckets.Zone, DateTimeZone.Utc) || offset.Seconds % 60 != 0;
-        return Encoding.ASCII.GetBytes(isUtc ? Utc.Format(instant) : Local.Format(instant.WithOffset(offset)));
     }
 }

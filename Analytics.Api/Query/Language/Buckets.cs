@@ -1,4 +1,6 @@
+using System.Text;
 using NodaTime;
+using NodaTime.Text;
 
 namespace Analytics.Api.Query.Language;
 
@@ -10,6 +12,9 @@ internal sealed class Buckets
 {
     /// <summary>Of one series. A week of minutes is 10,080.</summary>
     public const int Most = 11_000;
+
+    private static readonly OffsetDateTimePattern Local = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFo<+HH:mm>");
+    private static readonly InstantPattern Utc = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'Z'");
 
     private Buckets(DateTimeZone zone, Interval interval, long[] starts, long end)
     {
@@ -30,6 +35,18 @@ internal sealed class Buckets
     public long Width { get; }
 
     public int Count => Starts.Length;
+
+    /// <summary>
+    /// Where a bucket begins, as answers say it: RFC 3339 in the query's timezone. <c>Z</c> for UTC, and for the few offsets with
+    /// seconds, which RFC 3339 cannot write.
+    /// </summary>
+    public byte[] Label(int bucket)
+    {
+        var instant = Instant.FromUnixTimeSeconds(Starts[bucket]);
+        var offset = Zone.GetUtcOffset(instant);
+        var isUtc = ReferenceEquals(Zone, DateTimeZone.Utc) || offset.Seconds % 60 != 0;
+        return Encoding.ASCII.GetBytes(isUtc ? Utc.Format(instant) : Local.Format(instant.WithOffset(offset)));
+    }
 
     /// <summary>An estimate that is never far off, to refuse before computing a million of them.</summary>
     public static long Estimate(ResolvedRange range, Interval interval) =>

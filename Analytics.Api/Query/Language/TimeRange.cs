@@ -25,6 +25,11 @@ internal abstract record TimeRange
     /// <summary>One text per range.</summary>
     public abstract string Canonical();
 
+    /// <summary>The member <c>range</c> of a question, which every kind requires.</summary>
+    public static TimeRange? ReadMember(QueryNode question) =>
+        question.Required("range", "e.g. {\"last\":\"7d\"}, or {\"from\":\"2026-11-01T00:00:00Z\",\"to\":\"2026-12-01T00:00:00Z\"}.") is { } range
+            ? Read(range) : null;
+
     public static TimeRange? Read(QueryNode node)
     {
         if (node.AsObject(Members) is not { } range)

@@ -35,10 +35,9 @@ internal sealed record TimeseriesQuery(
         if (root.AsObject(Members) is not { } query)
             return null;
 
-        var range = query.Required("range", "e.g. {\"last\":\"7d\"}, or {\"from\":\"2026-11-01T00:00:00Z\",\"to\":\"2026-12-01T00:00:00Z\"}.") is { } given
-            ? TimeRange.Read(given) : null;
+        var range = TimeRange.ReadMember(query);
         var interval = query.Member("interval") is { } word ? Intervals.Read(word) : Interval.Auto;
-        var zone = query.Member("timezone") is { } name ? Language.Zone.Read(name) : DateTimeZone.Utc;
+        var zone = Language.Zone.ReadMember(query);
         var measures = Measure.ReadAll(query.Member("measures"));
         var filters = Filter.ReadAll(query.Member("filters"));
         var groups = Field.ReadGroups(query.Member("groupBy"), MostGroupFields);

@@ -9,6 +9,10 @@ internal static class Zone
     // The cache keeps what GetZoneInterval found out: the same object must be used all the time.
     private static readonly DateTimeZoneCache Database = new(TzdbDateTimeZoneSource.Default);
 
+    /// <summary>The member <c>timezone</c> of a question.</summary>
+    public static DateTimeZone? ReadMember(QueryNode question) =>
+        question.Member("timezone") is { } name ? Read(name) : DateTimeZone.Utc;
+
     public static DateTimeZone? Read(QueryNode node)
     {
         if (node.AsString(64) is not { } name)
