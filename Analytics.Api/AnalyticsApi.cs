@@ -5,6 +5,7 @@ using Analytics.Api.Engines;
 using Analytics.Api.Errors;
 using Analytics.Api.Health;
 using Analytics.Api.Ingest;
+using Analytics.Api.Live;
 using Analytics.Api.OpenApi;
 using Analytics.Api.Query;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,7 @@ public static class AnalyticsApi
         builder.AddAuth();
         builder.AddAdmin();
         builder.AddIngest();
+        builder.AddLive();
         builder.AddOpenApiDocument();
         builder.AddApiHealth();
         return builder;
@@ -59,6 +61,7 @@ public static class AnalyticsApi
         api.MapAdmin();
         api.MapIngest();
         api.MapQueries();
+        api.MapLive();
         return app;
     }
 }

@@ -3,7 +3,6 @@ using System.Text;
 using Analytics.Api.Auth;
 using Analytics.Api.Errors;
 using Analytics.Api.Query.Language;
-using Analytics.Contracts;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
 
@@ -62,7 +61,7 @@ internal sealed class EventList(QueryRunner runner, TimeProvider clock)
         {
             if (written++ > 0)
                 output.Write(","u8);
-            Write(output, row);
+            EventText.Write(output, row.Event, row.ReceivedUnixMs);
             last = row.Position;
         }
 
@@ -75,18 +74,6 @@ internal sealed class EventList(QueryRunner runner, TimeProvider clock)
 
         output.Write("\""u8);
         output.Write(Encoding.ASCII.GetBytes(new EventCursor(last, range).Write(question)));
-        output.Write("\"}"u8);
-    }
-
-    // Data and extensions are the bytes that were posted; "received" is ours and comes last.
-    private static void Write(IBufferWriter<byte> output, EventRow row)
-    {
-        Span<byte> received = stackalloc byte[Rfc3339.FormattedLength];
-        Rfc3339.Format(row.ReceivedUnixMs, received);
-        var json = EventWriter.ToArray(row.Event, row.Event.Id);
-        output.Write(json.AsSpan(0, json.Length - 1));
-        output.Write(",\"received\":\""u8);
-        output.Write(received);
         output.Write("\"}"u8);
     }
 }

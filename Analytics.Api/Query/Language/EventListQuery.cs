@@ -16,18 +16,23 @@ internal sealed record EventListQuery(TimeRange? Range, IReadOnlyList<Filter> Fi
     /// <summary>Attributes with a parameter of their own; several values are separated by commas.</summary>
     private static readonly string[] Attributes = ["id", "type", "source", "subject", "sessionid", "traceid"];
 
-    private static readonly string[] Others = ["from", "to", "last", "filters", "limit", "cursor"];
+    private static readonly string[] Others = ["from", "to", "last", "limit", "cursor"];
 
     public static EventListQuery? Read(IQueryCollection parameters, QueryErrors errors)
     {
-        foreach (var name in parameters.Keys.Where(name => !Attributes.Contains(name) && !Others.Contains(name)))
-            errors.Take(One(name, QueryErrorCodes.UnknownMember, $"Unknown parameter. Allowed: {QueryNode.List([.. Others, .. Attributes])}."));
-
+        var filters = ReadFilters(parameters, Others, errors);
         var range = ReadRange(parameters, errors);
-        var filters = Attributes.Select(name => ReadAttribute(parameters, name, errors)).OfType<Filter>().Concat(ReadFilters(parameters, errors)).ToList();
         var limit = Single(parameters, "limit", errors) is { } text ? ReadLimit(text, errors) : DefaultLimit;
         var cursor = Single(parameters, "cursor", errors);
         return errors.Any ? null : new EventListQuery(range, filters, limit, cursor);
+    }
+
+    /// <summary>The parameters that choose events: <c>filters</c> and one for each attribute. Refuses all but these and <paramref name="others"/>.</summary>
+    public static IReadOnlyList<Filter> ReadFilters(IQueryCollection parameters, string[] others, QueryErrors errors)
+    {
+        foreach (var name in parameters.Keys.Where(name => !Attributes.Contains(name) && !others.Contains(name) && name != "filters"))
+            errors.Take(One(name, QueryErrorCodes.UnknownMember, $"Unknown parameter. Allowed: {QueryNode.List([.. others, "filters", .. Attributes])}."));
+        return [.. Attributes.Select(name => ReadAttribute(parameters, name, errors)).OfType<Filter>(), .. ReadFilterList(parameters, errors)];
     }
 
     /// <summary>What a cursor belongs to: the tenant and the question. Not the limit: pages may differ in size.</summary>
@@ -94,7 +99,7 @@ internal sealed record EventListQuery(TimeRange? Range, IReadOnlyList<Filter> Fi
         return null;
     }
 
-    private static IReadOnlyList<Filter> ReadFilters(IQueryCollection parameters, QueryErrors errors)
+    private static IReadOnlyList<Filter> ReadFilterList(IQueryCollection parameters, QueryErrors errors)
     {
         if (Single(parameters, "filters", errors) is not { } text)
             return [];
