@@ -9,15 +9,15 @@ internal static class AdminEndpoints
     public static RouteGroupBuilder MapAdmin(this RouteGroupBuilder api)
     {
         var admin = api.MapGroup("/admin").RequireAuthorization(Policies.Admin).WithTags("Admin").ValidateRequests();
-        admin.MapGet("/api-keys", ListApiKeys.HandleAsync).WithSummary("API keys of a tenant, without their secrets");
-        admin.MapPost("/api-keys", CreateApiKey.HandleAsync).WithSummary("Create an API key; its secret is shown once");
-        admin.MapDelete("/api-keys/{id}", RevokeApiKey.HandleAsync).WithSummary("Revoke an API key; it stops working within 5 s");
-        admin.MapGet("/users", ListUsers.HandleAsync).WithSummary("Users of a tenant");
-        admin.MapPost("/users", CreateUser.HandleAsync).WithSummary("Create a user");
-        admin.MapGet("/tenants", ListTenants.HandleAsync).RequireAuthorization(Policies.Platform).WithSummary("All tenants");
-        admin.MapPost("/tenants", CreateTenant.HandleAsync).RequireAuthorization(Policies.Platform).WithSummary("Create a tenant");
-        admin.MapGet("/ledger", ShowLedger.HandleAsync).WithSummary("What became of every accepted event");
-        admin.MapGet("/dead-letters", ListDeadLetters.HandleAsync).WithSummary("Records that could not become events, newest first");
+        admin.MapGet("/api-keys", ListApiKeys.HandleAsync).WithName("ListApiKeys").WithSummary("API keys of a tenant, without their secrets");
+        admin.MapPost("/api-keys", CreateApiKey.HandleAsync).WithName("CreateApiKey").WithSummary("Create an API key; its secret is shown once");
+        admin.MapDelete("/api-keys/{id}", RevokeApiKey.HandleAsync).WithName("RevokeApiKey").WithSummary("Revoke an API key; it stops working within 5 s");
+        admin.MapGet("/users", ListUsers.HandleAsync).WithName("ListUsers").WithSummary("Users of a tenant");
+        admin.MapPost("/users", CreateUser.HandleAsync).WithName("CreateUser").WithSummary("Create a user");
+        admin.MapGet("/tenants", ListTenants.HandleAsync).RequireAuthorization(Policies.Platform).WithName("ListTenants").WithSummary("All tenants");
+        admin.MapPost("/tenants", CreateTenant.HandleAsync).RequireAuthorization(Policies.Platform).WithName("CreateTenant").WithSummary("Create a tenant");
+        admin.MapGet("/ledger", ShowLedger.HandleAsync).WithName("ShowLedger").WithSummary("What became of every accepted event");
+        admin.MapGet("/dead-letters", ListDeadLetters.HandleAsync).WithName("ListDeadLetters").WithSummary("Records that could not become events, newest first");
         return admin;
     }
 }

@@ -8,10 +8,10 @@ internal static class AuthEndpoints
     public static RouteGroupBuilder MapAuth(this RouteGroupBuilder api)
     {
         var auth = api.MapGroup("/auth").WithTags("Auth").ValidateRequests();
-        auth.MapPost("/token", IssueToken.HandleAsync).AllowAnonymous().WithSummary("Log in with user name and password");
-        auth.MapPost("/refresh", RefreshToken.HandleAsync).AllowAnonymous().WithSummary("Trade a refresh token for new tokens");
-        auth.MapPost("/logout", Logout.HandleAsync).AllowAnonymous().WithSummary("End the login a refresh token belongs to");
-        auth.MapGet("/me", ShowMe.Handle).RequireAuthorization(Policies.Authenticated).WithSummary("Who am I");
+        auth.MapPost("/token", IssueToken.HandleAsync).AllowAnonymous().WithName("IssueToken").WithSummary("Log in with user name and password");
+        auth.MapPost("/refresh", RefreshToken.HandleAsync).AllowAnonymous().WithName("RefreshToken").WithSummary("Trade a refresh token for new tokens");
+        auth.MapPost("/logout", Logout.HandleAsync).AllowAnonymous().WithName("Logout").WithSummary("End the login a refresh token belongs to");
+        auth.MapGet("/me", ShowMe.Handle).RequireAuthorization(Policies.Authenticated).WithName("ShowMe").WithSummary("Who am I");
         return auth;
     }
 }

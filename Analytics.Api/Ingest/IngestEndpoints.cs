@@ -27,7 +27,7 @@ internal static class IngestEndpoints
     public static RouteGroupBuilder MapIngest(this RouteGroupBuilder api)
     {
         var events = api.MapGroup("/events").WithTags("Events");
-        events.MapPost("", AcceptEvents.HandleAsync).RequireAuthorization(Policies.Ingest).WithSummary("Post events: one, an array, NDJSON, CloudEvents");
+        events.MapPost("", AcceptEvents.HandleAsync).RequireAuthorization(Policies.Ingest).WithName("PostEvents").WithSummary("Post events: one, an array, NDJSON, CloudEvents");
         return events;
     }
 

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Analytics.Api.Tests.OpenApi;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.Mvc.Testing.Handlers;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -67,6 +69,9 @@ public sealed class ApiApplication : WebApplicationFactory<ApiMarker>
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
+
+    /// <summary>A client whose every answer is compared with the OpenAPI document.</summary>
+    public new HttpClient CreateClient() => CreateDefaultClient(new RedirectHandler(), new DescribedAnswers(Services));
 
     public HttpClient WithToken(string token)
     {

@@ -22,7 +22,7 @@ public sealed class RouteTests : IDisposable
         "GET /health/live",
         "GET /health/ready",
         "GET /metrics",
-        "GET /openapi/{documentName}.json",
+        "GET /openapi/v1.json",
         "POST /api/v1/auth/logout",
         "POST /api/v1/auth/refresh",
         "POST /api/v1/auth/token",
