@@ -11,34 +11,46 @@ internal sealed record LaneStatus(string Topic, int Partition, string State, lon
 internal sealed class PipelineStatus(TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private volatile IReadOnlyList<LaneStatus> lanes = [];
-    private volatile bool hasJoined;
+    private volatile IReadOnlyList<LaneStatus>? lanes;
+    private bool joined;
     private long updated;
     private int running = -1;
 
-    public IReadOnlyList<LaneStatus> Lanes => lanes;
-
-    /// <summary>Whether the group has given this worker its partitions, which may be none.</summary>
-    public bool HasJoined => hasJoined;
+    /// <summary>
+    /// The partitions that the group has given this worker, which may be none; null while it is not a member. One value, so that
+    /// no probe sees the worker joined and its partitions not yet there.
+    /// </summary>
+    public IReadOnlyList<LaneStatus>? Lanes => lanes;
 
     public long RememberedIds { get; private set; }
 
     public IEnumerable<Measurement<long>> LagMeasurements() =>
-        lanes.Select(lane => new Measurement<long>(
+        (lanes ?? []).Select(lane => new Measurement<long>(
             lane.Lag,
             new KeyValuePair<string, object?>("topic", lane.Topic),
             new KeyValuePair<string, object?>("partition", lane.Partition)));
 
-    /// <summary>The group has assigned partitions: they are shown before the worker counts as joined, so that no probe sees it joined and idle.</summary>
+    /// <summary>The group has assigned partitions.</summary>
     public void Joined(LaneSet set, IConsumer<byte[]?, byte[]?> consumer)
     {
-        running = -1;
+        (joined, running) = (true, -1);
         Update(set, consumer);
-        hasJoined = true;
+    }
+
+    /// <summary>The member is gone, whatever it had loaded: not joined until the group assigns anew.</summary>
+    public void Left()
+    {
+        joined = false;
+        lanes = null;
     }
 
     public void Update(LaneSet set, IConsumer<byte[]?, byte[]?> consumer)
     {
+        if (!joined)
+        {
+            return;
+        }
+
         var nowRunning = set.Count(lane => lane.State == LaneState.Running);
         if (nowRunning == running && time.GetElapsedTime(updated) < Interval)
         {

@@ -15,15 +15,14 @@ internal sealed class LagCheck(PipelineStatus status, ClickHouseWriter writer, T
 
     private HealthCheckResult Check()
     {
-        var lanes = status.Lanes;
+        if (status.Lanes is not { } lanes)
+        {
+            return HealthCheckResult.Unhealthy("The worker has not joined its consumer group yet.");
+        }
+
         var data = lanes.ToDictionary(
             lane => $"{lane.Topic}/{lane.Partition.ToString(CultureInfo.InvariantCulture)}", lane => (object)lane.Lag);
         var lag = lanes.Sum(lane => lane.Lag);
-        if (!status.HasJoined)
-        {
-            return HealthCheckResult.Unhealthy("The worker has not joined its consumer group yet.", data: data);
-        }
-
         if (lanes.Any(lane => lane.State != nameof(LaneState.Running)))
         {
             return HealthCheckResult.Unhealthy("Partitions are being loaded.", data: data);

@@ -8,14 +8,14 @@ namespace Embedded.ClickHouse.Tests;
 /// <summary>The server as a child process on a free port. It dies with the tests, as its standard input then ends.</summary>
 public sealed partial class ClickHouseProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private readonly Process process;
     private readonly StringBuilder errors;
 
     private ClickHouseProcess(Process process, StringBuilder errors, Uri address)
     {
         (this.process, this.errors, Address) = (process, errors, address);
-        Http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = address, Timeout = Limit };
     }
 
     public Uri Address { get; }
@@ -37,7 +37,7 @@ public sealed partial class ClickHouseProcess : IAsyncDisposable
     {
         var process = Launch(["--data", data, "--port", "0", "--exit-with-parent", .. more], environment);
         var errors = Collect(process);
-        using var limit = new CancellationTokenSource(StartLimit);
+        using var limit = new CancellationTokenSource(Limit);
         var line = await process.StandardOutput.ReadLineAsync(limit.Token);
         if (line is null || !line.StartsWith("listening: ", StringComparison.Ordinal))
         {
@@ -54,16 +54,16 @@ public sealed partial class ClickHouseProcess : IAsyncDisposable
         using var process = Launch(args, environment);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(StartLimit);
+        using var limit = new CancellationTokenSource(Limit);
         await process.WaitForExitAsync(limit.Token);
         return (process.ExitCode, await output, await errors);
     }
 
-    /// <summary>SIGTERM; the exit code and the time it took.</summary>
-    public Task<(int Code, TimeSpan Took)> TerminateAsync() => EndAsync(() => Assert.Equal(0, Signal(process.Id, 15)));
+    /// <summary>SIGTERM, and the exit code.</summary>
+    public Task<int> TerminateAsync() => EndAsync(() => Assert.Equal(0, Signal(process.Id, 15)));
 
     /// <summary>What the server sees when its parent dies.</summary>
-    public Task<(int Code, TimeSpan Took)> CloseInputAsync() => EndAsync(process.StandardInput.Close);
+    public Task<int> CloseInputAsync() => EndAsync(process.StandardInput.Close);
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
@@ -102,13 +102,12 @@ public sealed partial class ClickHouseProcess : IAsyncDisposable
         return text;
     }
 
-    private async Task<(int Code, TimeSpan Took)> EndAsync(Action end)
+    private async Task<int> EndAsync(Action end)
     {
-        var clock = Stopwatch.StartNew();
         end();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Limit);
         await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, clock.Elapsed);
+        return process.ExitCode;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -55,7 +55,7 @@ internal sealed class WireClient : IDisposable
     /// <summary>One answer with its correlation id.</summary>
     public async Task<byte[]> ReceiveRawAsync()
     {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var late = new CancellationTokenSource(Clients.Client.Limit);
         var size = new byte[4];
         await _tcp.GetStream().ReadExactlyAsync(size, late.Token);
         var frame = new byte[BinaryPrimitives.ReadInt32BigEndian(size)];

@@ -34,7 +34,7 @@ internal sealed class Poster : IAsyncDisposable
     public Task AdvanceAsync(int events)
     {
         var goal = Acknowledged + events;
-        return Eventually.TrueAsync($"{goal} events acknowledged", () => Acknowledged >= goal || clients.Any(client => client.IsFaulted), TimeSpan.FromSeconds(60));
+        return Eventually.TrueAsync($"{goal} events acknowledged", () => Acknowledged >= goal || clients.Any(client => client.IsFaulted), TimeSpan.FromSeconds(180));
     }
 
     /// <summary>Ends with the batches on the way.</summary>
@@ -68,8 +68,8 @@ internal sealed class Poster : IAsyncDisposable
         while (!await TryPostAsync(batch))
         {
             Interlocked.Increment(ref repeated);
-            if (deadline.Elapsed > TimeSpan.FromSeconds(90))
-                throw new TimeoutException("A batch was not accepted within 90 s.");
+            if (deadline.Elapsed > TimeSpan.FromSeconds(180))
+                throw new TimeoutException("A batch was not accepted within 180 s.");
             await Task.Delay(100);
         }
     }

@@ -1,13 +1,12 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using TestKit;
 
 namespace EndToEnd.Tests;
 
 /// <summary>Every part in a process of its own, connected by nothing but connection strings, as on several machines.</summary>
-internal sealed class SplitProduct : IProduct, IAsyncDisposable
+internal sealed partial class SplitProduct : IProduct, IAsyncDisposable
 {
     public const string Api = "Analytics.Api";
     public const string Worker = "Ingestion.Worker";
@@ -16,7 +15,7 @@ internal sealed class SplitProduct : IProduct, IAsyncDisposable
     private readonly Dictionary<string, ChildProcess> running = [];
     private readonly TemporaryDirectory files = new();
     private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(60) };
-    private readonly Dictionary<string, int> ports = new() { [Api] = FreePort(), [Worker] = FreePort() };
+    private volatile Uri? api;
     private EmbeddedEngine clickHouse = null!;
     private EmbeddedEngine kafka = null!;
 
@@ -39,7 +38,7 @@ internal sealed class SplitProduct : IProduct, IAsyncDisposable
         }
     }
 
-    /// <summary><c>kill -9</c>, and the same again on the same port.</summary>
+    /// <summary><c>kill -9</c>, and the same again, on another port.</summary>
     public async Task KillAndRestartAsync(string part)
     {
         await running[part].DisposeAsync();
@@ -48,7 +47,7 @@ internal sealed class SplitProduct : IProduct, IAsyncDisposable
 
     public async Task<HttpResponseMessage> PostEventsAsync(byte[] ndjson, string? encoding = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://127.0.0.1:{ports[Api]}/api/v1/events")) { Content = new ByteArrayContent(ndjson) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(api!, "/api/v1/events")) { Content = new ByteArrayContent(ndjson) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
         request.Headers.Add("X-Api-Key", IngestKey);
         return await http.SendAsync(request);
@@ -68,10 +67,10 @@ internal sealed class SplitProduct : IProduct, IAsyncDisposable
 
     private async Task RunAsync(string part)
     {
-        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{ports[part]}");
         var process = await ChildProcess.StartAsync(part, [], null, new Dictionary<string, string?>
         {
-            ["ASPNETCORE_URLS"] = address,
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information", // says where it listens
             ["ConnectionStrings__clickhouse"] = ClickHouse,
             ["ConnectionStrings__kafka"] = kafka.ConnectionString,
             ["ConnectionStrings__redis"] = "127.0.0.1:1,abortConnect=false", // nobody there: slower, never wrong
@@ -83,16 +82,20 @@ internal sealed class SplitProduct : IProduct, IAsyncDisposable
         });
         lock (running)
             running[part] = process;
-        await Eventually.TrueAsync($"{part} is ready", () => IsReadyAsync(process, address), TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync($"{part} is ready", () => IsReadyAsync(process), TimeSpan.FromSeconds(180));
+        if (part == Api)
+            api = AddressOf(process);
     }
 
-    private async Task<bool> IsReadyAsync(ChildProcess process, string address)
+    private async Task<bool> IsReadyAsync(ChildProcess process)
     {
         if (process.HasExited)
             throw new InvalidOperationException($"{process} ended:{Environment.NewLine}{process.Log}");
+        if (AddressOf(process) is not { } address)
+            return false;
         try
         {
-            using var answer = await http.GetAsync(new Uri(address + "/health/ready"));
+            using var answer = await http.GetAsync(new Uri(address, "/health/ready"));
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)
@@ -101,10 +104,9 @@ internal sealed class SplitProduct : IProduct, IAsyncDisposable
         }
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static Uri? AddressOf(ChildProcess process) =>
+        Listening().Match(process.Log) is { Success: true } line ? new Uri(line.Groups[1].Value) : null;
+
+    [GeneratedRegex(@"Now listening on: (http://127\.0\.0\.1:\d+)")]
+    private static partial Regex Listening();
 }

@@ -20,6 +20,6 @@ public sealed class SplitSurvivesACrashTests
         await poster.AdvanceAsync(2_000);
         var acknowledged = await poster.FinishAsync();
         await Eventually.EqualsAsync(
-            "every acknowledged event is stored once", (acknowledged, acknowledged), () => Stored.CountAsync(product.ClickHouse), TimeSpan.FromSeconds(60));
+            "every acknowledged event is stored once", (acknowledged, acknowledged), () => Stored.CountAsync(product.ClickHouse), TimeSpan.FromSeconds(180));
     }
 }

@@ -25,7 +25,7 @@ public sealed class SurvivesCrashesTests(WorkerEngines stack) : IClassFixture<Wo
             var before = await stack.StoredAsync(tenant);
             var sending = stack.SendAsync(tenant, events[(round * PerRound)..((round + 1) * PerRound)]);
             var threshold = before + random.Next(1, PerRound / 2);
-            await Eventually.TrueAsync($"rows arrive (seed {seed})", async () => await stack.StoredAsync(tenant) >= threshold, TimeSpan.FromSeconds(60));
+            await Eventually.TrueAsync($"rows arrive (seed {seed})", async () => await stack.StoredAsync(tenant) >= threshold, TimeSpan.FromSeconds(180));
             switch (victim)
             {
                 case "worker":

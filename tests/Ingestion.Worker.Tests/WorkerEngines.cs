@@ -96,7 +96,7 @@ public sealed class WorkerEngines : IAsyncLifetime
         CountAsync($"SELECT sum({column}) FROM ledger WHERE tenant = '{tenant}' AND topic = '{Topics.Events}'");
 
     public Task AllAccountedAsync(string tenant, long accepted) =>
-        Eventually.EqualsAsync("the ledger accounts for every record", accepted, () => LedgerAsync(tenant, "accepted"), TimeSpan.FromSeconds(60));
+        Eventually.EqualsAsync("the ledger accounts for every record", accepted, () => LedgerAsync(tenant, "accepted"), TimeSpan.FromSeconds(180));
 
     public async ValueTask DisposeAsync()
     {
@@ -138,7 +138,7 @@ public sealed class RunningWorker(IHost host) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync(TimeSpan.FromSeconds(10));
+        await host.StopAsync(TimeSpan.FromSeconds(60));
         host.Dispose();
     }
 }

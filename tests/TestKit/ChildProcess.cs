@@ -81,7 +81,7 @@ public sealed class ChildProcess : IAsyncDisposable
         var child = new ChildProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, Path.GetFileNameWithoutExtension(path), readyPrefix);
         child.Start();
         if (readyPrefix is not null)
-            await child.WaitUntilReadyAsync(limit ?? TimeSpan.FromSeconds(60));
+            await child.WaitUntilReadyAsync(limit ?? TimeSpan.FromSeconds(180));
         return child;
     }
 
@@ -109,7 +109,7 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Waits for its end and returns the exit code; the log is in the exception when it goes on.</summary>
     public async Task<int> WaitForExitAsync(TimeSpan? limit = null)
     {
-        using var late = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(30));
+        using var late = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(60));
         try
         {
             await process.WaitForExitAsync(late.Token);

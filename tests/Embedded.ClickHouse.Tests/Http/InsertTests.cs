@@ -140,7 +140,7 @@ public sealed class InsertTests(Server server)
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
         }
 
-        await Eventually.HoldsAsync(async () => await server.AskAsync($"SELECT count() FROM system.processes WHERE query LIKE '%INTO {table}%' AND query NOT LIKE '%system.processes%'") == "0\n", TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(async () => await server.AskAsync($"SELECT count() FROM system.processes WHERE query LIKE '%INTO {table}%' AND query NOT LIKE '%system.processes%'") == "0\n");
         Assert.Equal("0\n", await server.AskAsync($"SELECT count() FROM {table}"));
     }
 

@@ -14,12 +14,10 @@ public sealed class ProcessTests
         using var data = new TemporaryFolder();
         await using var server = await ClickHouseProcess.StartAsync(data.Path);
         var queries = Enumerable.Range(0, 3).Select(_ => server.Http.PostAsync("/", new StringContent(LongQuery), TestContext.Current.CancellationToken)).ToArray();
-        await Eventually.HoldsAsync(async () => await AskAsync(server, "SELECT count() FROM system.processes WHERE query LIKE '%sipHash64(number) = 1' AND query NOT LIKE '%processes%'") == "3\n", TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(async () => await AskAsync(server, "SELECT count() FROM system.processes WHERE query LIKE '%sipHash64(number) = 1' AND query NOT LIKE '%processes%'") == "3\n");
 
-        var (code, took) = how == "SIGTERM" ? await server.TerminateAsync() : await server.CloseInputAsync();
-
-        Assert.Equal(0, code);
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        // By themselves the statements would run for hours: it does not wait for them.
+        Assert.Equal(0, how == "SIGTERM" ? await server.TerminateAsync() : await server.CloseInputAsync());
         foreach (var query in queries)
         {
             // Told in words where the connection lasted long enough, else cut off.

@@ -22,7 +22,7 @@ public sealed class AdminTests
         var config = (await admin.DescribeConfigsAsync([resource])).Single().Entries;
         Assert.Equal(("60000", "1000000", "delete"), (config["retention.ms"].Value, config["retention.bytes"].Value, config["cleanup.policy"].Value));
         Assert.True(config["max.message.bytes"].IsDefault);
-        Assert.Equal(5, admin.GetMetadata("t", TimeSpan.FromSeconds(5)).Topics.Single().Partitions.Count);
+        Assert.Equal(5, admin.GetMetadata("t", Client.Limit).Topics.Single().Partitions.Count);
         await admin.AlterConfigsAsync(new() { [resource] = [new() { Name = "retention.ms", Value = "1000" }] });
         config = (await admin.DescribeConfigsAsync([resource])).Single().Entries;
         Assert.Equal(("1000", "-1"), (config["retention.ms"].Value, config["retention.bytes"].Value));
@@ -80,7 +80,7 @@ public sealed class AdminTests
         await test.RestartAsync();
 
         using var again = test.Consumer("g");
-        Assert.Equal(Offset.Unset, again.Committed([new("t", 0)], TimeSpan.FromSeconds(5)).Single().Offset);
+        Assert.Equal(Offset.Unset, again.Committed([new("t", 0)], Client.Limit).Single().Offset);
         using var anew = await test.ConnectAsync();
         Assert.Equal((KafkaError.None, 0L), await anew.ProduceAsync("t", 0, Batch.Of(1)));
     }

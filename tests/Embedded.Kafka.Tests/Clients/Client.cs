@@ -5,6 +5,9 @@ namespace Embedded.Kafka.Tests.Clients;
 /// <summary>Confluent.Kafka clients that are quiet and quick enough for tests.</summary>
 internal static class Client
 {
+    /// <summary>How long one call may take on a slow machine under load.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     public static IProducer<string, string> Producer(string servers, Action<ProducerConfig>? configure = null)
     {
         var config = new ProducerConfig { BootstrapServers = servers, EnableIdempotence = true, Acks = Acks.All, LingerMs = 1, ReconnectBackoffMs = 20, ReconnectBackoffMaxMs = 200, RetryBackoffMs = 20 };
@@ -20,7 +23,7 @@ internal static class Client
             GroupId = group,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             EnableAutoCommit = false,
-            SessionTimeoutMs = 2000,
+            SessionTimeoutMs = 20_000, // no heartbeat comes that late, however busy the machine
             HeartbeatIntervalMs = 200,
             FetchWaitMaxMs = 100,
             ReconnectBackoffMs = 20,
@@ -35,7 +38,7 @@ internal static class Client
         new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers }).SetLogHandler((_, _) => { }).Build();
 
     /// <summary>Reads until so many records came, or fails after the time.</summary>
-    public static List<ConsumeResult<string, string>> Take(this IConsumer<string, string> consumer, int count, int seconds = 20)
+    public static List<ConsumeResult<string, string>> Take(this IConsumer<string, string> consumer, int count, int seconds = 60)
     {
         List<ConsumeResult<string, string>> taken = [];
         var end = Environment.TickCount64 + (seconds * 1000);
@@ -61,7 +64,7 @@ internal static class Client
         consumer.Assign(Enumerable.Range(0, partitions).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
         List<ConsumeResult<string, string>> all = [];
         var ended = new HashSet<int>();
-        var end = Environment.TickCount64 + 30_000;
+        var end = Environment.TickCount64 + 60_000;
         while (ended.Count < partitions)
         {
             if (Environment.TickCount64 > end) throw new TimeoutException($"only {ended.Count} of {partitions} partitions read");

@@ -22,7 +22,7 @@ public sealed class GroupTests
         await test.RestartAsync();
         using var again = test.Consumer("g");
 
-        var committed = again.Committed([new("events", 0), new("events", 1), new("events.intents", 1)], TimeSpan.FromSeconds(5));
+        var committed = again.Committed([new("events", 0), new("events", 1), new("events.intents", 1)], Client.Limit);
 
         Assert.Equal([Offset.Unset, 5, 7], committed.Select(c => c.Offset));
     }

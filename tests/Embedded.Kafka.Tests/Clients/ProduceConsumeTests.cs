@@ -50,14 +50,14 @@ public sealed class ProduceConsumeTests
     {
         await using var test = new TestBroker();
         test.CreateTopic("t");
-        using var consumer = test.Consumer("g", c => c.FetchWaitMaxMs = 20_000);
+        using var consumer = test.Consumer("g", c => (c.FetchWaitMaxMs, c.SocketTimeoutMs) = (290_000, 300_000));
         consumer.Assign(new TopicPartitionOffset("t", 0, 0));
         Assert.Null(consumer.Consume(TimeSpan.FromMilliseconds(300)));
         using var producer = test.Producer();
 
         producer.Produce("t", Of(3));
 
-        Assert.NotNull(consumer.Consume(TimeSpan.FromSeconds(5)));
+        Assert.NotNull(consumer.Consume(Client.Limit));
     }
 
     [Fact]
@@ -72,10 +72,10 @@ public sealed class ProduceConsumeTests
         using var consumer = test.Consumer("g");
 
         var found = consumer.OffsetsForTimes(
-            [new TopicPartitionTimestamp("t", 0, new Timestamp(1_041_500, TimestampType.CreateTime))], TimeSpan.FromSeconds(5));
+            [new TopicPartitionTimestamp("t", 0, new Timestamp(1_041_500, TimestampType.CreateTime))], Client.Limit);
 
         Assert.Equal(42, found.Single().Offset.Value);
-        Assert.Equal((0, 100), (consumer.QueryWatermarkOffsets(new("t", 0), TimeSpan.FromSeconds(5)).Low.Value, consumer.QueryWatermarkOffsets(new("t", 0), TimeSpan.FromSeconds(5)).High.Value));
+        Assert.Equal((0, 100), (consumer.QueryWatermarkOffsets(new("t", 0), Client.Limit).Low.Value, consumer.QueryWatermarkOffsets(new("t", 0), Client.Limit).High.Value));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ProduceConsumeTests
         await using var test = new TestBroker();
         using var producer = test.Producer(c => c.TransactionalId = "tx");
 
-        var refused = Assert.Throws<KafkaException>(() => producer.InitTransactions(TimeSpan.FromSeconds(10)));
+        var refused = Assert.Throws<KafkaException>(() => producer.InitTransactions(Client.Limit));
 
         Assert.Equal(ErrorCode.TransactionalIdAuthorizationFailed, refused.Error.Code);
         Assert.True(refused.Error.IsFatal);
