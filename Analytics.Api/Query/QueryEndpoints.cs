@@ -29,6 +29,7 @@ internal static class QueryEndpoints
     {
         var queries = api.MapGroup("").RequireAuthorization(Policies.Viewer).WithTags("Queries");
         queries.MapKind(QueryKinds.Timeseries).WithName("QueryTimeseries").WithSummary("Measures by bucket of time");
+        queries.MapKind(QueryKinds.Breakdown).WithName("QueryBreakdown").WithSummary("Measures of the top groups, and of all the others together");
         queries.MapGet("/events", EventList.Handle).WithName("ListEvents").WithSummary("Events as they were posted, newest first");
         return queries;
     }

@@ -12,9 +12,12 @@ internal static class QueryKinds
 {
     public static readonly QueryKind Timeseries = new("timeseries", TimeseriesQuery.Read);
 
+    public static readonly QueryKind Breakdown = new("breakdown", BreakdownQuery.Read);
+
     public static readonly IReadOnlyList<QueryKind> All =
     [
         Timeseries,
+        Breakdown,
     ];
 
     public static readonly string[] Names = [.. All.Select(kind => kind.Name)];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -65,6 +66,13 @@ internal sealed class QueryResult(PooledBuffer bytes, QueryCost cost) : IDisposa
         text.Replace((byte)'\n', (byte)',');
         bytes.Truncate(text.Length);
         return new Rows(bytes, count, cost);
+    }
+
+    /// <summary>Adds the rows of another statement of the same columns behind those of this one.</summary>
+    public QueryResult Followed(QueryResult others)
+    {
+        bytes.Write(others.Bytes);
+        return new QueryResult(bytes, cost + others.Cost);
     }
 
     public void Dispose() => bytes.Dispose();

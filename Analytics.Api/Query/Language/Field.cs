@@ -48,10 +48,10 @@ internal sealed record Field(string Name, FieldKind Kind, string Path = "")
 
     public static Field Attribute(string name) => Attributes.First(field => field.Name == name);
 
-    public static IReadOnlyList<Field> ReadGroups(QueryNode? node, int most)
+    public static IReadOnlyList<Field> ReadGroups(QueryNode? node, int least, int most)
     {
         var fields = new List<Field>();
-        foreach (var element in node?.AsArray(0, most) ?? [])
+        foreach (var element in node?.AsArray(least, most) ?? [])
         {
             if (Read(element) is not { } field)
                 continue;

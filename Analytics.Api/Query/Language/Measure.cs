@@ -42,6 +42,13 @@ internal sealed record Measure(string Op, Field? Field, string Name)
         return measures;
     }
 
+    /// <summary>Columns of an answer have different names; a measure's can be changed.</summary>
+    public static void RefuseTakenNames(QueryNode query, IReadOnlyList<Measure> measures, IEnumerable<string> taken)
+    {
+        foreach (var name in measures.Select(measure => measure.Name).Intersect(taken, StringComparer.Ordinal))
+            query.Errors.Add("/measures", QueryErrorCodes.Conflict, $"Two columns would be called \"{name}\"; choose another \"as\".");
+    }
+
     private static Measure? Read(QueryNode node)
     {
         if (node.AsObject(Members) is not { } measure || measure.Required("op", $"one of {QueryNode.List(Ops)}.")?.AsWord(Ops) is not { } op)

@@ -103,6 +103,15 @@ internal readonly record struct QueryNode(JsonElement Json, string Pointer, Quer
         return null;
     }
 
+    public bool? AsBoolean()
+    {
+        if (Kind is JsonValueKind.True or JsonValueKind.False)
+            return Kind == JsonValueKind.True;
+
+        Refuse(QueryErrorCodes.WrongType, $"true or false was expected, not {Describe(Kind)}.");
+        return null;
+    }
+
     /// <summary>One of the words, or null after an error that lists them.</summary>
     public string? AsWord(ReadOnlySpan<string> words)
     {

@@ -40,19 +40,12 @@ internal sealed record TimeseriesQuery(
         var zone = Language.Zone.ReadMember(query);
         var measures = Measure.ReadAll(query.Member("measures"));
         var filters = Filter.ReadAll(query.Member("filters"));
-        var groups = Field.ReadGroups(query.Member("groupBy"), MostGroupFields);
+        var groups = Field.ReadGroups(query.Member("groupBy"), 0, MostGroupFields);
         var limit = query.Member("limit") is { } number ? number.AsInteger(1, MostGroups) : DefaultLimit;
-        RefuseSharedNames(query, measures, groups);
+        Measure.RefuseTakenNames(query, measures, groups.Select(field => field.Name).Prepend("time"));
         return root.Errors.Any
             ? null
             : new TimeseriesQuery(range!, interval!.Value, zone!, measures, filters, groups, limit!.Value);
-    }
-
-    private static void RefuseSharedNames(QueryNode query, IReadOnlyList<Measure> measures, IReadOnlyList<Field> groups)
-    {
-        foreach (var measure in measures)
-            if (measure.Name == "time" || groups.Any(field => field.Name == measure.Name))
-                query.Errors.Add("/measures", QueryErrorCodes.Conflict, $"Two columns would be called \"{measure.Name}\"; choose another \"as\".");
     }
 
     protected override void WriteCanonical(Utf8JsonWriter json)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static Analytics.Api.Query.Language.GroupSql;
 
 namespace Analytics.Api.Query.Language;
 
@@ -13,15 +14,15 @@ internal static class TimeseriesSql
     {
         var parameters = new SqlParameters();
         var sql = new FieldSql(parameters);
-        var groups = Names("g", plan.Query.GroupBy.Count);
         var where = Where.Of(tenant, plan.Range, plan.Query.Filters, parameters);
+        var width = plan.Query.GroupBy.Count;
         return new Statement(
             $$"""
-            SELECT {{List(plan.Query.GroupBy.Select((field, i) => $"{sql.Text(field)} AS g{i}"))}}
+            SELECT {{List(Columns(plan.Query.GroupBy, sql))}}
             FROM {{plan.Source.Table}}
             WHERE {{where}}
-            GROUP BY {{List(groups)}}
-            ORDER BY {{Value(plan.Query.Measures[0], sql)}} DESC NULLS LAST, {{List(groups.Select(name => $"{name} ASC NULLS LAST"))}}
+            GROUP BY {{List(Names("g", width))}}
+            ORDER BY {{MeasureSql.Value(plan.Query.Measures[0], sql)}} DESC NULLS LAST, {{List(Order(width))}}
             LIMIT {{plan.Query.Limit.ToString(CultureInfo.InvariantCulture)}}
             """, parameters);
     }
@@ -38,9 +39,9 @@ internal static class TimeseriesSql
         var where = Where.Of(tenant, plan.Range, plan.Query.Filters, parameters);
         if (fields.Count > 0 && top.Count == plan.Query.Limit) // fewer means all: nothing to leave out
             where += $"\n  AND {Among(fields, top, sql, parameters)}";
-        var columns = fields.Select((field, i) => $"{sql.Text(field)} AS g{i}")
-            .Prepend($"{Bucket(plan.Buckets, parameters)} AS bucket")
-            .Concat(plan.Query.Measures.Select((measure, i) => $"{Printed(measure, sql)} AS m{i}"));
+        var columns = Columns(fields, sql)
+            .Prepend($"{Bucket(plan.Buckets, "toUnixTimestamp(time)", parameters)} AS bucket")
+            .Concat(plan.Query.Measures.Select((measure, i) => $"{MeasureSql.Printed(measure, sql)} AS m{i}"));
         return new Statement(
             $$"""
             SELECT {{List(columns)}}
@@ -51,47 +52,9 @@ internal static class TimeseriesSql
             """, parameters);
     }
 
-    // Equally wide buckets need one division per event; clock changes need a search in the list of starts.
-    private static string Bucket(Buckets buckets, SqlParameters parameters) => buckets.Width > 0
-        ? $"intDiv(toUnixTimestamp(time) - {parameters.Integer(buckets.Starts[0], "start")}, {parameters.Integer(buckets.Width, "width")})"
-        : $"roundDown(toInt64(toUnixTimestamp(time)), {parameters.Integers(buckets.Starts, "starts")})";
-
-    private static string Among(
-        IReadOnlyList<Field> fields, IReadOnlyList<IReadOnlyList<string?>> top, FieldSql sql, SqlParameters parameters)
-    {
-        if (fields.Count > 1)
-            return $"({List(fields.Select(field => $"isNull({sql.Text(field)}), ifNull({sql.Text(field)}, '')"))}) IN {parameters.Tuples(top, fields.Count)}";
-
-        var text = sql.Text(fields[0]);
-        var condition = $"ifNull({text} IN {parameters.Texts(top.Select(row => row[0]).OfType<string>())}, false)";
-        return top.Any(row => row[0] is null) ? $"({condition} OR isNull({text}))" : condition;
-    }
-
-    private static string Printed(Measure measure, FieldSql sql) => measure.Type == ColumnType.Time
-        ? $"concat(replaceOne(toString({Value(measure, sql)}), ' ', 'T'), 'Z')"
-        : Value(measure, sql);
-
-    // Exact ones throughout (uniqExact, quantileExactInclusive), so that an answer can be checked and two runs agree;
-    // sources that keep states will decide for themselves which of these they can answer.
-    private static string Value(Measure measure, FieldSql sql) => measure.Op switch
-    {
-        "count" => "count()",
-        "unique" => $"uniqExact({sql.Text(measure.Field!)})",
-        "sum" => $"ifNull(sum({sql.Number(measure.Field!)}), 0)",
-        "avg" => $"avg({sql.Number(measure.Field!)})",
-        "min" => $"min({sql.Number(measure.Field!)})",
-        "max" => $"max({sql.Number(measure.Field!)})",
-        "p50" => Percentile(0.5, measure, sql),
-        "p90" => Percentile(0.9, measure, sql),
-        "p95" => Percentile(0.95, measure, sql),
-        "p99" => Percentile(0.99, measure, sql),
-        _ => throw new ArgumentOutOfRangeException(nameof(measure), measure.Op, null),
-    };
-
-    private static string Percentile(double level, Measure measure, FieldSql sql) =>
-        string.Create(CultureInfo.InvariantCulture, $"quantileExactInclusive({level})({sql.Number(measure.Field!)})");
-
-    private static IEnumerable<string> Names(string prefix, int count) => Enumerable.Range(0, count).Select(i => $"{prefix}{i}");
-
-    private static string List(IEnumerable<string> parts) => string.Join(", ", parts);
+    /// <summary>The bucket of a moment. Equally wide ones need one division per event; clock changes need a search in the list of starts.</summary>
+    /// <param name="seconds">SQL of the moment, in whole seconds since 1970.</param>
+    public static string Bucket(Buckets buckets, string seconds, SqlParameters parameters) => buckets.Width > 0
+        ? $"intDiv({seconds} - {parameters.Integer(buckets.Starts[0], "start")}, {parameters.Integer(buckets.Width, "width")})"
+        : $"roundDown(toInt64({seconds}), {parameters.Integers(buckets.Starts, "starts")})";
 }

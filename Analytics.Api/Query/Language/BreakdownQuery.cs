@@ -1,0 +1,53 @@
+using System.Text.Json;
+using NodaTime;
+
+namespace Analytics.Api.Query.Language;
+
+/// <summary>
+/// A table: the groups with the highest first measure over the whole range, and one row for all other events together. The column
+/// <see cref="OtherColumn"/> tells that row from a group whose value is missing or reads "other".
+/// </summary>
+internal sealed record BreakdownQuery(
+    TimeRange Range,
+    DateTimeZone Zone,
+    IReadOnlyList<Measure> Measures,
+    IReadOnlyList<Filter> Filters,
+    IReadOnlyList<Field> GroupBy,
+    int Limit,
+    bool Other) : Question(Range, Zone, Filters)
+{
+    public const string OtherColumn = "other";
+    public const int DefaultLimit = 10;
+    public const int MostGroups = 1_000;
+
+    private static readonly string[] Members = ["range", "timezone", "measures", "filters", "groupBy", "limit", "other"];
+
+    public override string Kind => "breakdown";
+
+    public static BreakdownQuery? Read(QueryNode root)
+    {
+        if (root.AsObject(Members) is not { } query)
+            return null;
+
+        var range = TimeRange.ReadMember(query);
+        var zone = Language.Zone.ReadMember(query);
+        var measures = Measure.ReadAll(query.Member("measures"));
+        var filters = Filter.ReadAll(query.Member("filters"));
+        var groups = query.Required("groupBy", "one to five fields, e.g. [\"data.country\"].") is { } fields
+            ? Field.ReadGroups(fields, 1, TimeseriesQuery.MostGroupFields) : [];
+        var limit = query.Member("limit") is { } number ? number.AsInteger(1, MostGroups) : DefaultLimit;
+        var other = query.Member("other") is { } truth ? truth.AsBoolean() : true;
+        Measure.RefuseTakenNames(query, measures, groups.Select(field => field.Name).Prepend(OtherColumn));
+        return root.Errors.Any ? null : new BreakdownQuery(range!, zone!, measures, filters, groups, limit!.Value, other!.Value);
+    }
+
+    public override QueryPlan Plan(Instant now, QueryErrors errors) => new BreakdownPlan(this, Range.Resolve(now, Zone), Source.Raw);
+
+    protected override void WriteCanonical(Utf8JsonWriter json)
+    {
+        Canonicals.Write(json, Measures);
+        Canonicals.Write(json, GroupBy);
+        json.WriteNumberValue(Limit);
+        json.WriteBooleanValue(Other);
+    }
+}
