@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Analytics.Api.Query;
 
 /// <summary>The groups that a statement found: as JSON for the answer, and as texts for the next statement.</summary>
@@ -22,5 +24,21 @@ internal sealed record GroupRows(IReadOnlyList<byte[]> Json, IReadOnlyList<IRead
         }
 
         return new GroupRows(json, texts);
+    }
+
+    /// <summary>The groups of rows of bucket, group and more, each once, in the order in which they come.</summary>
+    public static List<byte[]> ReadDistinct(ReadOnlySpan<byte> rest, int width)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        List<byte[]> json = [];
+        while (JsonRow.TryTake(ref rest, out var row))
+        {
+            JsonRow.TakeInteger(ref row);
+            var group = JsonRow.Take(ref row, width);
+            if (known.Add(Encoding.UTF8.GetString(group)))
+                json.Add(group.ToArray());
+        }
+
+        return json;
     }
 }

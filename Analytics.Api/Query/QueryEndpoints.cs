@@ -30,6 +30,8 @@ internal static class QueryEndpoints
         var queries = api.MapGroup("").RequireAuthorization(Policies.Viewer).WithTags("Queries");
         queries.MapKind(QueryKinds.Timeseries).WithName("QueryTimeseries").WithSummary("Measures by bucket of time");
         queries.MapKind(QueryKinds.Breakdown).WithName("QueryBreakdown").WithSummary("Measures of the top groups, and of all the others together");
+        queries.MapKind(QueryKinds.Values).WithName("QueryValues").WithSummary("The distinct values of a field, to pick from");
+        queries.MapKind(QueryKinds.Sessions).WithName("QuerySessions").WithSummary("How many sessions, how long, how lively");
         queries.MapGet("/events", EventList.Handle).WithName("ListEvents").WithSummary("Events as they were posted, newest first");
         return queries;
     }

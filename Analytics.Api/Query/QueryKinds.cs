@@ -14,10 +14,16 @@ internal static class QueryKinds
 
     public static readonly QueryKind Breakdown = new("breakdown", BreakdownQuery.Read);
 
+    public static readonly QueryKind Values = new("values", ValuesQuery.Read);
+
+    public static readonly QueryKind Sessions = new("sessions", SessionsQuery.Read);
+
     public static readonly IReadOnlyList<QueryKind> All =
     [
         Timeseries,
         Breakdown,
+        Values,
+        Sessions,
     ];
 
     public static readonly string[] Names = [.. All.Select(kind => kind.Name)];

@@ -20,7 +20,7 @@ internal sealed record TimeseriesPlan(TimeseriesQuery Query, ResolvedRange Range
             : await asker.RunAsync(TimeseriesSql.Values(this, asker.Tenant, groups.Texts), QueryRunner.JsonRows, cancellationToken);
         var bytes = new PooledBuffer();
         if (result is not null)
-            TimeseriesAnswer.WriteRows(bytes, this, groups.Json, result.Bytes);
+            new BucketRows(groups.Json, Query.GroupBy.Count, Measure.Empty(Query.Measures)).Write(bytes, Buckets, result.Bytes);
         return new Rows(bytes, Buckets.Count * groups.Json.Count, cost + (result?.Cost ?? default));
     }
 

@@ -34,7 +34,7 @@ internal sealed record BreakdownQuery(
         var measures = Measure.ReadAll(query.Member("measures"));
         var filters = Filter.ReadAll(query.Member("filters"));
         var groups = query.Required("groupBy", "one to five fields, e.g. [\"data.country\"].") is { } fields
-            ? Field.ReadGroups(fields, 1, TimeseriesQuery.MostGroupFields) : [];
+            ? Field.ReadGroups(fields, TimeseriesQuery.MostGroupFields, least: 1) : [];
         var limit = query.Member("limit") is { } number ? number.AsInteger(1, MostGroups) : DefaultLimit;
         var other = query.Member("other") is { } truth ? truth.AsBoolean() : true;
         Measure.RefuseTakenNames(query, measures, groups.Select(field => field.Name).Prepend(OtherColumn));

@@ -48,7 +48,7 @@ internal sealed record Field(string Name, FieldKind Kind, string Path = "")
 
     public static Field Attribute(string name) => Attributes.First(field => field.Name == name);
 
-    public static IReadOnlyList<Field> ReadGroups(QueryNode? node, int least, int most)
+    public static IReadOnlyList<Field> ReadGroups(QueryNode? node, int most, int least = 0)
     {
         var fields = new List<Field>();
         foreach (var element in node?.AsArray(least, most) ?? [])

@@ -15,6 +15,11 @@ internal sealed class FieldSql(SqlParameters parameters)
         _ => $"nullIf({field.Name}, '')",
     };
 
+    /// <summary>Of a field that is there: string, number, boolean or array.</summary>
+    public string Kind(Field field) => field.Kind == FieldKind.Property
+        ? $"multiIf(isNull({Strings(field)}), 'number', NOT {Ambiguous(Strings(field))}, 'string', {Is(field, "Bool")}, 'boolean', {Is(field, "Array")}, 'array', 'string')"
+        : "'string'";
+
     /// <summary>The number, NULL for everything that is none: aggregates pass over it.</summary>
     public string Number(Field field) => field.Kind == FieldKind.Property ? Numbers(field) : field.Name;
 

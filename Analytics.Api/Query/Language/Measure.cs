@@ -17,6 +17,9 @@ internal sealed record Measure(string Op, Field? Field, string Name)
     /// <summary>Whether a bucket without events has the value 0; the others have none.</summary>
     public bool ZeroWhenEmpty => Op is "count" or "unique" or "sum";
 
+    /// <summary>JSON of each measure over no events.</summary>
+    public static IReadOnlyList<string> Empty(IReadOnlyList<Measure> measures) => [.. measures.Select(measure => measure.ZeroWhenEmpty ? "0" : "null")];
+
     public ColumnType Type => Op switch
     {
         "count" or "unique" => ColumnType.Integer,

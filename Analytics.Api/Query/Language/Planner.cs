@@ -24,7 +24,15 @@ internal static class Planner
     public static TimeseriesPlan? Plan(TimeseriesQuery query, Instant now, QueryErrors errors)
     {
         var range = query.Range.Resolve(now, query.Zone);
-        var interval = query.Interval.Choose(range);
+        return PlanBuckets(range, query.Interval, query.Zone, query.GroupBy.Count == 0 ? 1 : query.Limit, errors) is { } buckets
+            ? new TimeseriesPlan(query, range, buckets, Source.Raw)
+            : null;
+    }
+
+    /// <summary>The buckets of an answer with a row for each bucket and group; null when that would be too many.</summary>
+    public static Buckets? PlanBuckets(ResolvedRange range, Interval word, DateTimeZone zone, int groups, QueryErrors errors)
+    {
+        var interval = word.Choose(range);
         var estimate = Buckets.Estimate(range, interval);
         if (estimate > Buckets.Most)
         {
@@ -33,14 +41,14 @@ internal static class Planner
             return null;
         }
 
-        var buckets = Buckets.Of(range, interval, query.Zone);
-        if (query.GroupBy.Count > 0 && (long)query.Limit * buckets.Count > MostRows)
+        var buckets = Buckets.Of(range, interval, zone);
+        if (groups > 1 && (long)groups * buckets.Count > MostRows)
         {
             errors.Add("/limit", QueryErrorCodes.TooMany,
-                $"{query.Limit} groups of {buckets.Count} buckets; at most {MostRows} rows are allowed. Take fewer groups, a wider interval or a shorter range.");
+                $"{groups} groups of {buckets.Count} buckets; at most {MostRows} rows are allowed. Take fewer groups, a wider interval or a shorter range.");
             return null;
         }
 
-        return new TimeseriesPlan(query, range, buckets, Source.Raw);
+        return buckets;
     }
 }

@@ -40,7 +40,7 @@ internal sealed record TimeseriesQuery(
         var zone = Language.Zone.ReadMember(query);
         var measures = Measure.ReadAll(query.Member("measures"));
         var filters = Filter.ReadAll(query.Member("filters"));
-        var groups = Field.ReadGroups(query.Member("groupBy"), 0, MostGroupFields);
+        var groups = Field.ReadGroups(query.Member("groupBy"), MostGroupFields);
         var limit = query.Member("limit") is { } number ? number.AsInteger(1, MostGroups) : DefaultLimit;
         Measure.RefuseTakenNames(query, measures, groups.Select(field => field.Name).Prepend("time"));
         return root.Errors.Any

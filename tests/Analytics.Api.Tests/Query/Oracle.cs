@@ -61,7 +61,7 @@ internal static class Oracle
     }
 
     /// <summary>string, double, bool, DateTimeOffset, a JsonElement for arrays, or null.</summary>
-    private static object? Value(StoredEvent item, string field) => field switch
+    public static object? Value(StoredEvent item, string field) => field switch
     {
         "id" => item.Id,
         "type" => item.Type,
@@ -98,7 +98,7 @@ internal static class Oracle
         _ => null,
     };
 
-    private static string? Text(object? value) => value switch
+    public static string? Text(object? value) => value switch
     {
         null => null,
         string text => text,
@@ -109,9 +109,9 @@ internal static class Oracle
         _ => throw new NotSupportedException(value.GetType().Name),
     };
 
-    private static string?[] Key(StoredEvent item, List<string> fields) => [.. fields.Select(field => Text(Value(item, field)))];
+    public static string?[] Key(StoredEvent item, List<string> fields) => [.. fields.Select(field => Text(Value(item, field)))];
 
-    private static double? Measure(List<StoredEvent> events, JsonElement measure)
+    public static double? Measure(List<StoredEvent> events, JsonElement measure)
     {
         var op = measure.GetProperty("op").GetString()!;
         if (op == "count")
@@ -133,7 +133,7 @@ internal static class Oracle
         };
     }
 
-    private static double Percentile(List<double> sorted, double level)
+    public static double Percentile(List<double> sorted, double level)
     {
         var at = level * (sorted.Count - 1);
         var below = (int)Math.Floor(at);
@@ -141,7 +141,7 @@ internal static class Oracle
     }
 
     // Walks through time in steps that no bucket is narrower than and notes whenever the key changes.
-    private static List<(string Key, string Label)> Buckets(DateTimeOffset from, DateTimeOffset to, string interval, TimeZoneInfo zone)
+    public static List<(string Key, string Label)> Buckets(DateTimeOffset from, DateTimeOffset to, string interval, TimeZoneInfo zone)
     {
         var step = interval == "minute" ? TimeSpan.FromMinutes(1) : TimeSpan.FromMinutes(15);
         var back = interval switch { "minute" => 1, "hour" => 2, "day" => 49, "week" => 24 * 9, _ => 24 * 33 };
@@ -157,7 +157,7 @@ internal static class Oracle
         return buckets[buckets.FindIndex(bucket => bucket.Key == BucketKey(from, interval, zone))..];
     }
 
-    private static string BucketKey(DateTimeOffset time, string interval, TimeZoneInfo zone)
+    public static string BucketKey(DateTimeOffset time, string interval, TimeZoneInfo zone)
     {
         var local = TimeZoneInfo.ConvertTime(time, zone);
         return interval switch
@@ -174,10 +174,10 @@ internal static class Oracle
         zone.Id == "UTC" ? time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)
             : TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
 
-    private static int ByBytes(string left, string right) =>
+    public static int ByBytes(string left, string right) =>
         Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
 
-    private sealed class KeyComparer : IEqualityComparer<string?[]>, IComparer<string?[]>
+    public sealed class KeyComparer : IEqualityComparer<string?[]>, IComparer<string?[]>
     {
         public static readonly KeyComparer Instance = new();
 
