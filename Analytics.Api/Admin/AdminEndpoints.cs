@@ -18,6 +18,7 @@ internal static class AdminEndpoints
         admin.MapPost("/tenants", CreateTenant.HandleAsync).RequireAuthorization(Policies.Platform).WithName("CreateTenant").WithSummary("Create a tenant");
         admin.MapGet("/ledger", ShowLedger.HandleAsync).WithName("ShowLedger").WithSummary("What became of every accepted event");
         admin.MapGet("/dead-letters", ListDeadLetters.HandleAsync).WithName("ListDeadLetters").WithSummary("Records that could not become events, newest first");
+        admin.MapPost("/dead-letters/replay", ReplayDeadLetters.HandleAsync).WithName("ReplayDeadLetters").WithSummary("Send dead letters that are events by now once more");
         return admin;
     }
 }

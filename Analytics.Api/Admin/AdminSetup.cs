@@ -6,5 +6,6 @@ internal static class AdminSetup
     {
         builder.Services.AddSingleton<TenantScope>();
         builder.Services.AddSingleton<LogOffsets>();
+        builder.Services.AddSingleton<DeadLetterStore>();
     }
 }

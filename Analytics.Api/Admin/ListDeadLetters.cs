@@ -17,8 +17,16 @@ internal static class ListDeadLetters
         """
         SELECT toUnixTimestamp64Milli(received) AS received_ms, code, message, topic, partition, offset,
                if(isValidUTF8(key), key, base64Encode(key)) AS key_text, isValidUTF8(key) AS key_is_text,
-               if(isValidUTF8(value), value, base64Encode(value)) AS value_text, isValidUTF8(value) AS value_is_text
+               if(isValidUTF8(value), value, base64Encode(value)) AS value_text, isValidUTF8(value) AS value_is_text,
+               replayed_ms
         FROM dead_letters
+        LEFT JOIN
+        (
+            SELECT topic, partition, offset, toUnixTimestamp64Milli(max(replayed)) AS replayed_ms
+            FROM dead_letter_replays
+            WHERE tenant = {tenant:String}
+            GROUP BY topic, partition, offset
+        ) AS replays USING (topic, partition, offset)
         WHERE tenant = {tenant:String}
           AND received >= fromUnixTimestamp64Milli({from:Int64}) AND received < fromUnixTimestamp64Milli({to:Int64})
           AND ({code:String} = '' OR code = {code:String})
@@ -38,7 +46,8 @@ internal static class ListDeadLetters
         string Key,
         string KeyEncoding,
         string Value,
-        string ValueEncoding);
+        string ValueEncoding,
+        DateTimeOffset? Replayed);
 
     internal sealed record Answer(IReadOnlyList<Item> Items, string? Cursor);
 
@@ -72,7 +81,8 @@ internal static class ListDeadLetters
         {
             items.Add(new Item(
                 DateTimeOffset.FromUnixTimeMilliseconds(Number(0)), reader.GetString(1), reader.GetString(2), reader.GetString(3),
-                (int)Number(4), Number(5), reader.GetString(6), Encoding(7), reader.GetString(8), Encoding(9)));
+                (int)Number(4), Number(5), reader.GetString(6), Encoding(7), reader.GetString(8), Encoding(9),
+                Number(10) is > 0 and var replayed ? DateTimeOffset.FromUnixTimeMilliseconds(replayed) : null));
         }
 
         return items;

@@ -50,6 +50,9 @@ internal sealed class EventBatch(string tenant, TimeProvider clock, IngestOption
         Records.Add(new EventRecord(Count, EventKey.Create(_tenant, reader.Subject, id), EventWriter.ToArray(reader.Current, id)));
     }
 
+    /// <summary>Takes bytes that a reader has found to be an event, unchanged.</summary>
+    public void AcceptAsIs(byte[] key, byte[] value) => Records.Add(new EventRecord(Count, key, value));
+
     /// <summary>Notes that the event is refused.</summary>
     public void Reject(EventReader reader, EventError error) => Reject(reader.HasId ? Encoding.UTF8.GetString(reader.Id) : null, error);
 

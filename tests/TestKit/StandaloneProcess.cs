@@ -76,7 +76,7 @@ public sealed class StandaloneProcess : IAsyncDisposable
     public Task<int> StopAsync(TimeSpan? limit = null)
     {
         Process.Terminate();
-        return Process.WaitForExitAsync(limit ?? TimeSpan.FromSeconds(20));
+        return Process.WaitForExitAsync(limit ?? TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Runs a second one, with other arguments; its end is the caller's to wait for when it never gets ready.</summary>
@@ -127,14 +127,18 @@ public sealed class StandaloneProcess : IAsyncDisposable
         return JsonElement.Parse(text);
     }
 
+    /// <summary>Bootstrap servers of its Kafka, for records that no API has seen.</summary>
+    public string KafkaServers => $"127.0.0.1:{Ports.GetProperty("Kafka").GetInt32()}";
+
+    private JsonElement Ports => JsonElement.Parse(File.ReadAllText(data.Combine("ports.json")));
+
     /// <summary>Connection string of its ClickHouse, for checks behind the API's back.</summary>
     public string ClickHouseConnectionString
     {
         get
         {
-            var ports = JsonElement.Parse(File.ReadAllText(data.Combine("ports.json")));
             var password = File.ReadAllText(Path.Combine(DataDirectory, "keys", "clickhouse-password"));
-            return $"Host=127.0.0.1;Port={ports.GetProperty("ClickHouse").GetInt32()};Username=default;Password={password};Database=analytics";
+            return $"Host=127.0.0.1;Port={Ports.GetProperty("ClickHouse").GetInt32()};Username=default;Password={password};Database=analytics";
         }
     }
 

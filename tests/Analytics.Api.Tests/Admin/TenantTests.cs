@@ -26,6 +26,7 @@ public sealed class TenantTests(ApiApplication api) : IClassFixture<ApiApplicati
     [InlineData("POST", "/api/v1/admin/users", """{"username":"x","password":"long enough 123","role":"admin","tenant":"default"}""")]
     [InlineData("GET", "/api/v1/admin/ledger?tenant=default", null)]
     [InlineData("GET", "/api/v1/admin/dead-letters?tenant=default", null)]
+    [InlineData("POST", "/api/v1/admin/dead-letters/replay", """{"tenant":"default"}""")]
     public async Task An_admin_of_another_tenant_is_kept_within_it(string method, string path, string? body)
     {
         using var other = await OtherAdminAsync("south", "south-admin");
