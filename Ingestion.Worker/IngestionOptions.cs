@@ -22,6 +22,10 @@ public sealed class IngestionOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How soon partitions that were added to a topic are noticed. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan TopicRefresh { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The longest an event waits in a batch that is not full. Default 400 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(400);

@@ -67,16 +67,42 @@ internal sealed partial class Pipeline(
     private void Run(CancellationToken stopping)
     {
         using var consumer = consumers.CreateMember(Assigned, Revoked, Lost);
-        consumer.Subscribe(RecordStream.All.Select(stream => stream.Topic));
-        while (!stopping.IsCancellationRequested)
+        try
         {
-            Advance(consumer);
-            CommitThenWrite(consumer, draining: false);
-            Consume(consumer);
-        }
+            consumer.Subscribe(RecordStream.All.Select(stream => stream.Topic));
+            while (!stopping.IsCancellationRequested)
+            {
+                Advance(consumer);
+                CommitThenWrite(consumer, draining: false);
+                Consume(consumer);
+            }
 
-        Drain(consumer);
-        consumer.Close();
+            Drain(consumer);
+        }
+        catch
+        {
+            // Nothing may be committed any more: the next owner replays what has been begun.
+            lanes.DropAll();
+            throw;
+        }
+        finally
+        {
+            Leave(consumer);
+        }
+    }
+
+    // However the loop ends: a member that goes without a word keeps its partitions until its session has timed out.
+    private void Leave(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        status.Left();
+        try
+        {
+            consumer.Close();
+        }
+        catch (KafkaException e)
+        {
+            LogBroker("leave the group", e.Error.Reason);
+        }
     }
 
     // Lanes whose loading or writing has ended take the next step.
@@ -175,6 +201,10 @@ internal sealed partial class Pipeline(
                 lanes.DropAll();
                 Postpone();
                 consumer.Assignment.ForEach(lanes.Add);
+                break;
+            case CommitOutcome.NoTwin:
+                startup.AddTwins();
+                Postpone();
                 break;
             default:
                 Postpone();

@@ -22,7 +22,7 @@ internal sealed class RequestBuffer(InFlightBytes budget, int limit) : IDisposab
         while (true)
         {
             if (_length == _bytes.Length)
-                Resize(_bytes.Length * 2);
+                Resize(Next(_bytes.Length, limit));
             var read = await source.ReadAsync(_bytes.AsMemory(_length, Math.Min(_bytes.Length - _length, limit + 1 - _length)), ct);
             if (read == 0)
                 return;
@@ -31,6 +31,9 @@ internal sealed class RequestBuffer(InFlightBytes budget, int limit) : IDisposab
                 throw new IngestException(IngestRefusal.TooLarge, $"The body has more than {limit} bytes once decompressed.");
         }
     }
+
+    /// <summary>Twice the size, but no more than is needed to see that the limit is exceeded: twice 1 GiB is no int any more.</summary>
+    internal static int Next(int size, int limit) => (int)Math.Min(size * 2L, limit + 1L);
 
     public void Dispose()
     {

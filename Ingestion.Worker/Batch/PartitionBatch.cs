@@ -11,7 +11,15 @@ namespace Ingestion.Worker.Batch;
 internal sealed class PartitionBatch(RowBlock block, string topic, int partition, long first) : IDisposable
 {
     private const int MaxLinks = 32;
+
+    // The tables are partitioned by the month of receipt, and the engine takes rows of at most 100 partitions in one insert. A
+    // stretch of 28 days lies in at most two months.
+    private const long Stretch = 28L * 24 * 60 * 60 * 1000;
+    private const int MaxStretches = 50;
+
     private readonly HashSet<string> traceParents = [];
+    private readonly HashSet<long> stretches = [];
+    private long lastStretch = long.MinValue;
     private long firstReceived;
 
     public RowBlock Block => block;
@@ -38,6 +46,9 @@ internal sealed class PartitionBatch(RowBlock block, string topic, int partition
     public long RejectedBytes { get; private set; }
 
     public long Bytes => block.Bytes + RejectedBytes;
+
+    /// <summary>One more record could make it rows of more partitions of the table than one insert may have.</summary>
+    public bool SpansTooLong => stretches.Count >= MaxStretches;
 
     /// <summary>The earliest receipt in the batch, Unix milliseconds: how long its oldest event has been waiting.</summary>
     public long OldestReceived { get; private set; } = long.MaxValue;
@@ -73,6 +84,11 @@ internal sealed class PartitionBatch(RowBlock block, string topic, int partition
         }
 
         Last = record.Offset;
+        if (record.Received / Stretch is var stretch && stretch != lastStretch)
+        {
+            stretches.Add(lastStretch = stretch);
+        }
+
         OldestReceived = Math.Min(OldestReceived, record.Received);
         if (record.TraceParent is not null && traceParents.Count < MaxLinks)
         {

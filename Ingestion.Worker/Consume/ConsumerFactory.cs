@@ -44,7 +44,7 @@ internal sealed partial class ConsumerFactory(IConfiguration configuration, IOpt
         SocketTimeoutMs = 10_000,
         ReconnectBackoffMs = 50,
         ReconnectBackoffMaxMs = 1_000,
-        TopicMetadataRefreshIntervalMs = 30_000,
+        TopicMetadataRefreshIntervalMs = (int)options.Value.TopicRefresh.TotalMilliseconds,
     };
 
     private ConsumerBuilder<byte[]?, byte[]?> Builder(ConsumerConfig config) =>

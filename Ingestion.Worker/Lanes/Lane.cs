@@ -21,6 +21,7 @@ internal sealed class Lane(RecordStream stream, TopicPartition partition, Ingest
     private int maxRows = options.MaxBatchRows;
     private long shrunkUntil = -1;
     private long replayLast = -1;
+    private bool passedOver;
     private long? toCommit;
     private long jumpTo = -1;
     private int jumpsSeen;
@@ -64,12 +65,13 @@ internal sealed class Lane(RecordStream stream, TopicPartition partition, Ingest
     /// <summary>No more fits until the batch has been handed over. A replay takes its whole range, however large.</summary>
     public bool IsFull => Filling is not null && replayLast < 0 && IsLarge(Filling);
 
-    public bool HasWork => State == LaneState.Running && (InFlight is not null || toCommit is not null || Filling is { Records: > 0 });
+    public bool HasWork => InFlight is not null || toCommit is not null || (State == LaneState.Running && Filling is { Records: > 0 });
 
     /// <summary>Starts to load from the committed position. An intent is replayed as exactly the range that it names.</summary>
     public void Load(Position position, Func<Lane, long, Task<DedupWindow>> load)
     {
         StoredUpTo = Next = position.Next;
+        passedOver = false;
         replayLast = position.HasIntent && shrunkUntil < position.Next ? position.IntentLast : -1;
         State = LaneState.Loading;
         Loading = load(this, position.Next);
@@ -107,6 +109,7 @@ internal sealed class Lane(RecordStream stream, TopicPartition partition, Ingest
         if (replayLast >= 0 && record.Offset > replayLast)
         {
             EndReplayAt(replayLast);
+            passedOver = true;
             return;
         }
 
@@ -164,6 +167,12 @@ internal sealed class Lane(RecordStream stream, TopicPartition partition, Ingest
         InFlight = Filling;
         Filling = null;
         replayLast = -1;
+        if (passedOver)
+        {
+            // The client has handed out what follows the replay, and will not do so again by itself.
+            (passedOver, State) = (false, LaneState.Loaded);
+        }
+
         Writing = write(this, InFlight!);
     }
 
@@ -205,7 +214,7 @@ internal sealed class Lane(RecordStream stream, TopicPartition partition, Ingest
         ownership.Dispose();
     }
 
-    private bool IsLarge(PartitionBatch batch) => batch.Records >= maxRows || batch.Bytes >= options.MaxBatchBytes;
+    private bool IsLarge(PartitionBatch batch) => batch.Records >= maxRows || batch.Bytes >= options.MaxBatchBytes || batch.SpansTooLong;
 
     private void EndReplayAt(long last)
     {

@@ -15,6 +15,9 @@ internal enum CommitOutcome
 
     /// <summary>The partitions belong to somebody else by now: nothing may be inserted, ever.</summary>
     Fenced,
+
+    /// <summary>A partition was added to the topic and not to its twin, so there is no place for the intent: nothing may be inserted until there is.</summary>
+    NoTwin,
 }
 
 /// <summary>
@@ -62,7 +65,7 @@ internal sealed partial class OffsetLedger(IngestionTelemetry telemetry, ILogger
                 throw;
             }
 
-            return fenced ? CommitOutcome.Fenced : CommitOutcome.Failed;
+            return fenced ? CommitOutcome.Fenced : code == ErrorCode.UnknownTopicOrPart ? CommitOutcome.NoTwin : CommitOutcome.Failed;
         }
     }
 

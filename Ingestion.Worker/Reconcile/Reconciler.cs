@@ -107,23 +107,35 @@ internal sealed partial class Reconciler(
     private async Task RepairAsync(Lane lane, Damage damage, CancellationToken cancellationToken)
     {
         var damaged = damage.Range;
-        var window = await dedup.LoadAsync(
-            lane.Stream, damaged with { Last = long.MaxValue }, options.Value.DedupWindow, lane.MaxIds, lane.Identity, cancellationToken);
-        for (var first = damaged.First; first <= damaged.Last; first += options.Value.MaxBatchRows)
+        DedupWindow? window = null;
+        string? poison = null;
+        long first = damaged.First, size = options.Value.MaxBatchRows;
+        while (first <= damaged.Last)
         {
-            var range = damaged with { First = first, Last = Math.Min(damaged.Last, first + options.Value.MaxBatchRows - 1) };
+            var range = damaged with { First = first, Last = Math.Min(damaged.Last, first + size - 1) };
+            window ??= await dedup.LoadAsync(
+                lane.Stream, range with { Last = long.MaxValue }, options.Value.DedupWindow, lane.MaxIds, lane.Identity, cancellationToken);
             var present = await stored.OffsetsAsync(lane.Stream, range, cancellationToken);
             using var batch = new PartitionBatch(lane.Stream.CreateBlock(lane.Identity), range.Topic, range.Partition, range.First) { Present = present };
             await foreach (var record in log.ReadAsync(range, cancellationToken))
             {
-                batch.Add(record, window, time);
+                batch.Add(record, window, time, poison);
             }
 
             batch.ExtendTo(range.Last);
             // What is present makes part of the token: should the same rows be lost again, they can be repaired again.
-            await writer.WriteAsync(batch, $"{batch.Token}:repair-{present.Count}", cancellationToken, intoLedger: !damage.InLedger);
+            var outcome = await writer.WriteAsync(batch, $"{batch.Token}:repair-{present.Count}", cancellationToken, intoLedger: !damage.InLedger);
+            if (outcome.Refusal is { } reason)
+            {
+                // As a lane does: half of it, from the rows stored by now, until one record is left, which is set aside.
+                (window, size) = (null, Math.Max(1, (range.Last - range.First + 1) / 2));
+                poison = range.First == range.Last ? reason : null;
+                continue;
+            }
+
             telemetry.Repaired(batch.Block.Rows);
             LogRepaired(range, batch.Block.Rows);
+            (first, poison) = (range.Last + 1, null);
         }
     }
 

@@ -23,7 +23,13 @@ internal static class WriteRetry
         321, // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
     ];
 
-    public static bool IsRefusal(Exception failure) => failure is ClickHouseServerException server && OfTheData.Contains(server.ErrorCode);
+    // TOO_MANY_PARTS has two meanings: too many parts of the table, which merges will mend, and rows of too many partitions of the
+    // table in one insert, which will never be taken together.
+    private const int TooManyParts = 252;
+
+    public static bool IsRefusal(Exception failure) => failure is ClickHouseServerException server
+        && (OfTheData.Contains(server.ErrorCode)
+            || (server.ErrorCode == TooManyParts && server.Message.Contains("Too many partitions", StringComparison.Ordinal)));
 
     /// <summary>The pause before try number <paramref name="attempt"/> (from 1): doubling from <paramref name="first"/> to <paramref name="most"/>.</summary>
     public static TimeSpan Delay(int attempt, TimeSpan first, TimeSpan most) =>

@@ -84,6 +84,28 @@ public sealed class StoresExactlyOnceTests(WorkerEngines stack) : IClassFixture<
             """));
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(7)] // an engine that takes less than the worker counts on: the batch is halved
+    public async Task Events_received_in_more_months_than_one_insert_may_have_are_stored_in_several(int partitionsOfAnInsert)
+    {
+        const int Months = 150;
+        var tenant = $"months-{partitionsOfAnInsert}";
+        var first = new DateTimeOffset(2010, 1, 31, 0, 0, 0, TimeSpan.Zero);
+        for (var month = 0; month < Months; month++)
+        {
+            await stack.SendAsync(tenant, [$$"""{"id":"{{month}}","type":"t","subject":"one"}"""], first.AddMonths(month));
+        }
+
+        await using var worker = await stack.StartWorkerAsync(
+            ("ConnectionStrings:clickhouse", $"{stack.Store};set_max_partitions_per_insert_block={partitionsOfAnInsert}"));
+        await stack.AllAccountedAsync(tenant, Months);
+
+        Assert.Equal(Months, await stack.StoredAsync(tenant));
+        Assert.Equal(Months, await stack.CountAsync($"SELECT uniqExact(id, toYYYYMM(received)) FROM events WHERE tenant = '{tenant}'"));
+        Assert.Equal(Months, await stack.LedgerAsync(tenant, "stored"));
+    }
+
     [Fact]
     public async Task Rows_know_the_partition_and_offset_they_came_from()
     {

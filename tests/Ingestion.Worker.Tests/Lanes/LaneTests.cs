@@ -14,9 +14,9 @@ public sealed class LaneTests : IDisposable
     private static readonly TopicPartition Partition = new("analytics.events", 0);
     private readonly FakeTimeProvider time = new();
     private readonly IngestionOptions options = new() { FlushInterval = TimeSpan.FromSeconds(1), MaxBatchRows = 10 };
-    private readonly Lane lane;
+    private Lane lane;
 
-    public LaneTests() => lane = new Lane(RecordStream.Events, Partition, options, 1_000, new Identity(), time);
+    public LaneTests() => lane = NewLane();
 
     public void Dispose() => lane.Dispose();
 
@@ -47,6 +47,24 @@ public sealed class LaneTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_whose_records_were_received_in_too_many_months_is_due_at_once()
+    {
+        options.MaxBatchRows = 1_000;
+        lane.Dispose();
+        lane = NewLane();
+        var month = new DateTimeOffset(1990, 1, 15, 0, 0, 0, TimeSpan.Zero);
+        Start(next: 0);
+
+        for (var offset = 0; !lane.IsDue(draining: false); offset++)
+        {
+            Add(offset, month.AddMonths(offset / 2).ToUnixTimeMilliseconds());
+        }
+
+        // Each of these records may be the first of its month, and 100 months are what the engine takes.
+        Assert.InRange(lane.IntentPosition().IntentLast, 50, 99);
+    }
+
+    [Fact]
     public void An_intent_is_replayed_as_exactly_the_range_it_names()
     {
         Start(next: 3, intentLast: 6);
@@ -61,6 +79,36 @@ public sealed class LaneTests : IDisposable
 
         Add(7);
         Assert.Equal(6, lane.Filling!.Last);
+    }
+
+    [Fact]
+    public void What_came_before_a_replay_was_handed_over_is_read_again()
+    {
+        Start(next: 3, intentLast: 3);
+        Add(3);
+        Add(4);
+
+        lane.Write((_, _) => new TaskCompletionSource<BatchOutcome>().Task);
+
+        Assert.Equal(LaneState.Loaded, lane.State); // the consumer is moved to where the lane goes on
+        Assert.Equal(4, lane.Next);
+    }
+
+    [Fact]
+    public void What_showed_that_an_intent_ends_in_a_gap_is_read_again()
+    {
+        Start(next: 3, intentLast: 4);
+        Add(3);
+        for (var i = 0; i < 3; i++)
+        {
+            lane.Run();
+            Add(5);
+        }
+
+        lane.Write((_, _) => new TaskCompletionSource<BatchOutcome>().Task);
+
+        Assert.Equal(LaneState.Loaded, lane.State);
+        Assert.Equal(5, lane.Next);
     }
 
     [Fact]
@@ -199,6 +247,8 @@ public sealed class LaneTests : IDisposable
         Assert.InRange(tries, 4, 20);
     }
 
+    private Lane NewLane() => new(RecordStream.Events, Partition, options, 1_000, new Identity(), time);
+
     private static Task<DedupWindow> NoLoad(Lane lane, long next) => new TaskCompletionSource<DedupWindow>().Task;
 
     private void Start(long next, long? intentLast = null)
@@ -208,6 +258,6 @@ public sealed class LaneTests : IDisposable
         lane.Run();
     }
 
-    private void Add(long offset) => lane.Add(new LogRecord(
-        Partition.Topic, 0, offset, "acme", 1_000, [], Encoding.UTF8.GetBytes($$"""{"id":"{{offset}}","type":"t"}"""), null, null));
+    private void Add(long offset, long received = 1_000) => lane.Add(new LogRecord(
+        Partition.Topic, 0, offset, "acme", received, [], Encoding.UTF8.GetBytes($$"""{"id":"{{offset}}","type":"t"}"""), null, null));
 }
