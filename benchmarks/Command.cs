@@ -1,4 +1,6 @@
 using Benchmarks.Ingest;
+using Benchmarks.Kills;
+using Benchmarks.Storage;
 
 namespace Benchmarks;
 
@@ -15,6 +17,8 @@ internal static class Command
         Usage: dotnet run -c Release --project benchmarks -- COMMAND [options]
 
           ingest    post events, measure rate, latency, freshness, CPU and memory, compare with the ledger
+          kills     kill processes under load and prove that nothing is lost or stored twice
+          storage   insert, merge, size and typical questions of the table of events
 
         COMMAND --help shows its options.
         """;
@@ -27,6 +31,10 @@ internal static class Command
             {
                 case "ingest":
                     return await IngestCommand.RunAsync(args[1..]);
+                case "kills":
+                    return await KillsCommand.RunAsync(args[1..]);
+                case "storage":
+                    return await StorageCommand.RunAsync(args[1..]);
                 case "--help" or "-h" or "help":
                     Console.WriteLine(HelpText);
                     return Done;

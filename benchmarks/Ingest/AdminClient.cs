@@ -7,12 +7,12 @@ using System.Text.Json;
 namespace Benchmarks.Ingest;
 
 /// <summary>Sums of the ledger since the run began, and the records the workers have not stored yet.</summary>
-internal sealed record LedgerSums(long Accepted, long Stored, long Duplicates, long DeadLettered, long InFlight)
+internal sealed record LedgerSums(long Accepted, long Stored, long Duplicates, long DeadLettered, long InFlight, bool Balanced)
 {
     public long Settled => Stored + Duplicates + DeadLettered;
 
     public LedgerSums Since(LedgerSums before) => new(
-        Accepted - before.Accepted, Stored - before.Stored, Duplicates - before.Duplicates, DeadLettered - before.DeadLettered, InFlight);
+        Accepted - before.Accepted, Stored - before.Stored, Duplicates - before.Duplicates, DeadLettered - before.DeadLettered, InFlight, Balanced);
 }
 
 /// <summary>What the benchmark asks as an admin: is this event visible, does the ledger add up.</summary>
@@ -44,7 +44,8 @@ internal sealed class AdminClient(HttpClient http, string user, string password)
             totals.GetProperty("stored").GetInt64(),
             totals.GetProperty("duplicates").GetInt64(),
             totals.GetProperty("deadLettered").GetInt64(),
-            json.RootElement.GetProperty("partitions").EnumerateArray().Sum(partition => partition.GetProperty("inFlight").GetInt64()));
+            json.RootElement.GetProperty("partitions").EnumerateArray().Sum(partition => partition.GetProperty("inFlight").GetInt64()),
+            json.RootElement.GetProperty("balanced").GetBoolean());
     }
 
     private async Task<string> GetAsync(string path, CancellationToken cancellation)
