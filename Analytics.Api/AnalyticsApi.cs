@@ -8,6 +8,7 @@ using Analytics.Api.Ingest;
 using Analytics.Api.Live;
 using Analytics.Api.OpenApi;
 using Analytics.Api.Query;
+using Analytics.Api.SavedQueries;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ServiceDefaults;
 
@@ -31,6 +32,7 @@ public static class AnalyticsApi
         builder.AddAuth();
         builder.AddAdmin();
         builder.AddIngest();
+        builder.AddSavedQueries();
         builder.AddLive();
         builder.AddOpenApiDocument();
         builder.AddApiHealth();
@@ -61,6 +63,7 @@ public static class AnalyticsApi
         api.MapAdmin();
         api.MapIngest();
         api.MapQueries();
+        api.MapSavedQueries();
         api.MapLive();
         return app;
     }

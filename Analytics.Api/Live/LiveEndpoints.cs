@@ -20,9 +20,7 @@ internal static class LiveEndpoints
     public static RouteGroupBuilder MapLive(this RouteGroupBuilder api)
     {
         var live = api.MapGroup("/events/live").RequireAuthorization(Policies.Viewer).WithTags("Events");
-        live.MapGet("", LiveTail.Handle).WithName("FollowEvents").WithSummary("Events as they are accepted (Server-Sent Events)")
-            .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        live.MapGet("", LiveTail.Handle).WithName("FollowEvents").WithSummary("Events as they are accepted (Server-Sent Events)");
         return live;
     }
 }

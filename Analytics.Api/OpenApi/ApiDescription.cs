@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Analytics.Api.Query;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -30,6 +31,7 @@ internal sealed class ApiDescription(EndpointDataSource routes, RouteSecurity se
         }
 
         document["paths"] = paths;
+        document["components"]!["schemas"]!["QueryKind"]!["enum"] = new JsonArray([.. QueryKinds.Names.Select(name => JsonValue.Create(name))]);
         return JsonSerializer.SerializeToUtf8Bytes(document);
     }
 

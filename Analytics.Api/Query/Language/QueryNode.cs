@@ -5,6 +5,8 @@ namespace Analytics.Api.Query.Language;
 /// <summary>A place in a query's JSON: the value, its pointer, and where to complain.</summary>
 internal readonly record struct QueryNode(JsonElement Json, string Pointer, QueryErrors Errors)
 {
+    private const int LongestName = 64;
+
     // A query is words and literals; nesting comes only from filters' arrays.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
@@ -24,6 +26,11 @@ internal readonly record struct QueryNode(JsonElement Json, string Pointer, Quer
                 : $"Not valid JSON at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine} (each member may appear only once, nesting at most 16).");
             return null;
         }
+        catch (InvalidOperationException) // what looking for members that appear twice finds
+        {
+            errors.Add("", QueryErrorCodes.InvalidJson, "A member's name holds escapes that are not valid Unicode.");
+            return null;
+        }
     }
 
     public void Refuse(string code, string message) => Errors.Add(Pointer, code, message);
@@ -41,6 +48,27 @@ internal readonly record struct QueryNode(JsonElement Json, string Pointer, Quer
             if (!Contains(allowed, member))
                 Errors.Add(Child(SafeName(member)), QueryErrorCodes.UnknownMember, $"Unknown member. Allowed: {List(allowed)}.");
         return this;
+    }
+
+    /// <summary>The members of an object whose names are the client's to choose; errors for what is no object and for names that are no text.</summary>
+    public List<(string Name, QueryNode Value)> AsMembers()
+    {
+        var members = new List<(string, QueryNode)>();
+        if (Kind != JsonValueKind.Object)
+        {
+            Refuse(QueryErrorCodes.WrongType, $"An object was expected, not {Describe(Kind)}.");
+            return members;
+        }
+
+        foreach (var member in Json.EnumerateObject())
+        {
+            if (NameOf(member) is { Length: <= LongestName } name)
+                members.Add((name, new QueryNode(member.Value, Child(name), Errors)));
+            else
+                Refuse(QueryErrorCodes.InvalidValue, "The name of a member has more than 64 characters, or holds escapes that are not valid Unicode.");
+        }
+
+        return members;
     }
 
     public QueryNode? Member(string name) =>
@@ -161,16 +189,18 @@ internal readonly record struct QueryNode(JsonElement Json, string Pointer, Quer
         return false;
     }
 
-    private static string SafeName(JsonProperty member)
+    private static string SafeName(JsonProperty member) =>
+        NameOf(member) is not { } name ? "?" : name.Length <= LongestName ? name : name[..LongestName];
+
+    private static string? NameOf(JsonProperty member)
     {
         try
         {
-            var name = member.Name;
-            return name.Length <= 64 ? name : name[..64];
+            return member.Name;
         }
         catch (InvalidOperationException)
         {
-            return "?";
+            return null;
         }
     }
 }
