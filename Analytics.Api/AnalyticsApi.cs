@@ -3,6 +3,7 @@ using Analytics.Api.Auth;
 using Analytics.Api.Control;
 using Analytics.Api.Engines;
 using Analytics.Api.Errors;
+using Analytics.Api.Export;
 using Analytics.Api.Health;
 using Analytics.Api.Ingest;
 using Analytics.Api.Live;
@@ -34,6 +35,7 @@ public static class AnalyticsApi
         builder.AddIngest();
         builder.AddSavedQueries();
         builder.AddLive();
+        builder.AddExports();
         builder.AddOpenApiDocument();
         builder.AddApiHealth();
         return builder;
@@ -65,6 +67,7 @@ public static class AnalyticsApi
         api.MapQueries();
         api.MapSavedQueries();
         api.MapLive();
+        api.MapExports();
         return app;
     }
 }

@@ -1,4 +1,5 @@
 using Analytics.Api.Engines;
+using Analytics.Api.Query;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Api.Live;
@@ -10,9 +11,8 @@ internal sealed class LiveFeed(
     LiveLog log, EngineStartup engines, TimeProvider clock, IOptions<LiveOptions> options, LiveTelemetry telemetry, ILogger<LiveConsumer> logger)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, int> _tenants = new(StringComparer.Ordinal);
+    private readonly Seats _seats = new(options.Value.MaxReaders, options.Value.MaxReadersPerTenant);
     private Pass? _pass;
-    private int _readers;
 
     /// <summary>Whether the log is being read.</summary>
     public bool IsReading
@@ -53,14 +53,11 @@ internal sealed class LiveFeed(
 
     private Pass? Enter(string tenant)
     {
+        if (!_seats.TryTake(tenant))
+            return null;
+
         lock (_lock)
         {
-            var seats = _tenants.GetValueOrDefault(tenant);
-            if (_readers >= options.Value.MaxReaders || seats >= options.Value.MaxReadersPerTenant)
-                return null;
-
-            _tenants[tenant] = seats + 1;
-            _readers++;
             if (_pass is not { Consumer.IsAlive: true })
                 _pass = Begin();
             _pass.Readers++;
@@ -77,11 +74,9 @@ internal sealed class LiveFeed(
 
     private void Exit(Pass pass, string tenant)
     {
+        _seats.Give(tenant);
         lock (_lock)
         {
-            _readers--;
-            if (--_tenants[tenant] == 0)
-                _tenants.Remove(tenant);
             if (--pass.Readers > 0)
                 return;
             if (_pass == pass)

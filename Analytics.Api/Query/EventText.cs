@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text.Unicode;
 using Analytics.Contracts;
 
 namespace Analytics.Api.Query;
@@ -17,6 +19,14 @@ internal static class EventText
     {
         WriteOpen(output, item, receivedUnixMs, oneLine: true);
         output.Write("}"u8);
+    }
+
+    /// <summary>A line of an export: it ends with the event's place on the log and a line feed.</summary>
+    public static void WriteLine(IBufferWriter<byte> output, in AnalyticsEvent item, long receivedUnixMs, int partition, long offset)
+    {
+        WriteOpen(output, item, receivedUnixMs, oneLine: true);
+        Utf8.TryWrite(output.GetSpan(64), CultureInfo.InvariantCulture, $",\"position\":\"{partition}-{offset}\"}}\n", out var length);
+        output.Advance(length);
     }
 
     private static void WriteOpen(IBufferWriter<byte> output, in AnalyticsEvent item, long receivedUnixMs, bool oneLine)

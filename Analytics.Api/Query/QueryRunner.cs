@@ -26,6 +26,9 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     /// <summary>Plain bytes: texts keep every byte and need no unescaping.</summary>
     public const string Binary = "RowBinary";
 
+    /// <summary>How many bytes at the end of a body can be the text of a failure instead of rows.</summary>
+    internal const int LongestFailure = 16 * 1024;
+
     private static readonly MediaTypeHeaderValue PlainText = new("text/plain");
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -81,16 +84,45 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         }
     }
 
+    /// <summary>
+    /// Starts a statement whose result is as large as it is: the caller reads it as it comes. It takes no turn and keeps no more than a piece in
+    /// memory; whoever opens streams limits their number.
+    /// </summary>
+    /// <exception cref="QueryFailedException">The engine refused, stopped or is away; reading can throw it too.</exception>
+    public async Task<QueryStream> OpenAsync(
+        string tenant, Statement statement, string format, StreamBudget budget, CancellationToken cancellationToken)
+    {
+        var id = $"api-{Guid.CreateVersion7():N}";
+        using var request = Request(tenant, statement, format, id, Settings(budget));
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(budget.Deadline + TimeSpan.FromSeconds(2));
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            if (response.StatusCode == HttpStatusCode.OK)
+                return new QueryStream(response, await response.Content.ReadAsStreamAsync(deadline.Token), deadline, telemetry, cancellationToken);
+
+            var refusal = await response.Content.ReadAsByteArrayAsync(deadline.Token);
+            throw QueryFailedException.Of(Code(response, refusal), Excerpt(refusal));
+        }
+        catch (Exception fault)
+        {
+            var explained = Explain(fault, cancellationToken);
+            response?.Dispose();
+            deadline.Dispose();
+            if (ReferenceEquals(explained, fault))
+                throw;
+            throw explained;
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<QueryResult> SendAsync(
         string tenant, Statement statement, string format, string id, int? enough, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, Address(tenant, statement.Parameters, format, id))
-        {
-            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(statement.Sql)) { Headers = { ContentType = PlainText } },
-            Headers = { Authorization = endpoint.Credentials },
-        };
+        using var request = Request(tenant, statement, format, id, _settings);
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var bytes = new PooledBuffer();
@@ -107,6 +139,13 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         }
     }
 
+    private HttpRequestMessage Request(string tenant, Statement statement, string format, string id, string settings) =>
+        new(HttpMethod.Post, Address(tenant, statement.Parameters, format, id, settings))
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(statement.Sql)) { Headers = { ContentType = PlainText } },
+            Headers = { Authorization = endpoint.Credentials },
+        };
+
     private static void Check(HttpResponseMessage response, PooledBuffer bytes, bool complete)
     {
         if (response.StatusCode != HttpStatusCode.OK)
@@ -114,13 +153,18 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         if (!complete)
             throw new QueryFailedException(FailureKind.TooLarge, "The result had more bytes than the API keeps.");
 
-        // Announced by X-ClickHouse-Exception-Tag: a failure after the first bytes stands at the end of the body.
-        var tail = bytes.Span[Math.Max(0, bytes.Length - 16 * 1024)..];
+        CheckEnd(response, bytes.Span[Math.Max(0, bytes.Length - LongestFailure)..]);
+    }
+
+    /// <summary>Announced by X-ClickHouse-Exception-Tag: a failure after the first bytes stands at the end of the body.</summary>
+    /// <exception cref="QueryFailedException">There is one.</exception>
+    internal static void CheckEnd(HttpResponseMessage response, ReadOnlySpan<byte> tail)
+    {
         if (Header(response, "X-ClickHouse-Exception-Tag") is { } tag && tail.LastIndexOf(Encoding.ASCII.GetBytes($"__exception__\r\n{tag}")) is >= 0 and var at)
             throw QueryFailedException.Of(FirstNumber(tail[(at + tag.Length + 15)..]), Excerpt(tail[at..]));
     }
 
-    private static Exception Explain(Exception fault, CancellationToken caller) => fault switch
+    internal static Exception Explain(Exception fault, CancellationToken caller) => fault switch
     {
         QueryFailedException => fault,
         OperationCanceledException when caller.IsCancellationRequested => fault,
@@ -129,13 +173,13 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         _ => fault,
     };
 
-    private Uri Address(string tenant, SqlParameters parameters, string format, string id)
+    private Uri Address(string tenant, SqlParameters parameters, string format, string id, string settings)
     {
         var url = new StringBuilder(endpoint.Root, 1024)
             .Append("?database=").Append(Uri.EscapeDataString(endpoint.Database))
             .Append("&default_format=").Append(format)
             .Append("&query_id=").Append(id)
-            .Append(_settings)
+            .Append(settings)
             .Append("&additional_table_filters=").Append(Uri.EscapeDataString(TenantFilters(tenant)))
             .Append("&readonly=1"); // last: nothing can be set after it
         foreach (var (name, value) in parameters.All)
@@ -156,6 +200,12 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         + $"&max_result_rows={options.MaxResultRows}&result_overflow_mode=throw"
         + $"&cancel_http_readonly_queries_on_client_close=1&wait_end_of_query=1"
         + $"&output_format_json_quote_64bit_integers=0&output_format_json_quote_denormals=0&output_format_json_escape_forward_slashes=0");
+
+    // The answer may begin before the query ends, and have any number of rows.
+    private static string Settings(StreamBudget budget) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"&max_execution_time={budget.Deadline.TotalSeconds:0.###}&max_memory_usage={budget.MaxMemoryBytes}&max_threads={budget.MaxThreads}"
+        + $"&cancel_http_readonly_queries_on_client_close=1");
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;

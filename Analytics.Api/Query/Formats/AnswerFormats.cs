@@ -20,7 +20,7 @@ internal abstract class AnswerFormat
 /// <summary>Every format there is, and which one a request wants.</summary>
 internal static class AnswerFormats
 {
-    public static readonly IReadOnlyList<AnswerFormat> All = [new JsonFormat(), new CsvFormat(), new NdJsonFormat()];
+    public static readonly IReadOnlyList<AnswerFormat> All = [new JsonFormat(), new CsvFormat(), new NdJsonFormat(), TableFormat.Arrow, TableFormat.Parquet];
 
     public static readonly string MediaTypes = string.Join(", ", All.Select(format => format.MediaType));
 

@@ -65,7 +65,8 @@ internal sealed class CsvFormat : AnswerFormat
         ArrayPool<byte>.Shared.Return(rented);
     }
 
-    private static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
+    /// <summary>A field, quoted where it must be.</summary>
+    public static void WriteText(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
     {
         if (text.Length > 0 && text.IndexOfAny(Special) < 0)
         {

@@ -5,6 +5,9 @@ internal ref struct RowReader(ReadOnlySpan<byte> rows)
 {
     private ReadOnlySpan<byte> rest = rows;
 
+    /// <summary>Bytes behind what was read.</summary>
+    public readonly int Left => rest.Length;
+
     /// <summary>Enters the next row; false at the end.</summary>
     public bool TryReadRow()
     {
