@@ -1,5 +1,6 @@
 using Analytics.Api.Admin;
 using Analytics.Api.Auth;
+using Analytics.Api.Caching;
 using Analytics.Api.Control;
 using Analytics.Api.Engines;
 using Analytics.Api.Errors;
@@ -29,6 +30,7 @@ public static class AnalyticsApi
         builder.AddControlStore();
         builder.AddEngines();
         builder.AddQueries(); // before the general errors: a query that failed is explained by its own handler
+        builder.AddAnswerCache();
         builder.AddErrors();
         builder.AddAuth();
         builder.AddAdmin();

@@ -19,6 +19,8 @@ internal static class AdminEndpoints
         admin.MapGet("/ledger", ShowLedger.HandleAsync).WithName("ShowLedger").WithSummary("What became of every accepted event");
         admin.MapGet("/dead-letters", ListDeadLetters.HandleAsync).WithName("ListDeadLetters").WithSummary("Records that could not become events, newest first");
         admin.MapPost("/dead-letters/replay", ReplayDeadLetters.HandleAsync).WithName("ReplayDeadLetters").WithSummary("Send dead letters that are events by now once more");
+        admin.MapGet("/cache", ShowCache.Handle).WithName("ShowCache").WithSummary("The cached answers of a tenant in this process");
+        admin.MapDelete("/cache", ClearCache.HandleAsync).WithName("ClearCache").WithSummary("Make all cached answers of a tenant outdated, in all processes");
         return admin;
     }
 }

@@ -24,14 +24,21 @@ internal static partial class Problems
     public static ProblemHttpResult NotAcceptable(string available) => Problem(
         StatusCodes.Status406NotAcceptable, "not_acceptable", "There is no such format.", $"Accept one of {available}.");
 
-    public static ProblemHttpResult QueryFailed(FailureKind kind) => kind switch
+    /// <param name="limit">The limit that was reached, named in the detail and as the member <c>limit</c>.</param>
+    public static ProblemHttpResult QueryFailed(FailureKind kind, QueryLimit? limit = null) => kind switch
     {
-        FailureKind.Timeout => Problem(StatusCodes.Status504GatewayTimeout, "query_timeout", "The query took too long and was stopped.", Narrow),
-        FailureKind.Memory => Problem(StatusCodes.Status422UnprocessableEntity, "query_too_expensive", "The query needs more memory than one query may have.", Narrow),
-        FailureKind.TooLarge => Problem(StatusCodes.Status422UnprocessableEntity, "result_too_large", "The answer is larger than one answer may be.", Narrow),
+        FailureKind.Timeout => Limited(StatusCodes.Status504GatewayTimeout, "query_timeout", "The query took too long and was stopped.", limit),
+        FailureKind.Memory => Limited(StatusCodes.Status422UnprocessableEntity, "query_too_expensive", "The query needs more memory than one query may have.", limit),
+        FailureKind.TooMuchRead => Limited(StatusCodes.Status422UnprocessableEntity, "query_too_expensive", "The query reads more than one query may.", limit),
+        FailureKind.TooLarge => Limited(StatusCodes.Status422UnprocessableEntity, "result_too_large", "The answer is larger than one answer may be.", limit),
         FailureKind.TenantBusy => Problem(StatusCodes.Status429TooManyRequests, "too_busy", "Too many of your tenant's queries are waiting; try again."),
         FailureKind.Busy => Problem(StatusCodes.Status503ServiceUnavailable, "too_busy", "Too many queries are running; try again."),
         FailureKind.Away => Unavailable("The query engine does not answer."),
         _ => Problem(StatusCodes.Status500InternalServerError, ErrorCodes.InternalError, "The query failed. The trace id leads to the reason in the logs."),
     };
+
+    private static ProblemHttpResult Limited(int status, string code, string title, QueryLimit? limit) => limit is null
+        ? Problem(status, code, title, Narrow)
+        : Problem(status, code, title, $"The limit {limit.Option} is {limit.Value}. {Narrow}",
+            new Dictionary<string, object?> { ["limit"] = new { name = limit.Option, value = limit.Value } });
 }

@@ -7,7 +7,7 @@ namespace Analytics.Api.Query;
 internal sealed record Asker(string Tenant, string Role, QueryRunner Runner)
 {
     public Task<QueryResult> RunAsync(Statement statement, string format, CancellationToken cancellationToken) =>
-        Runner.RunAsync(Tenant, statement, format, cancellationToken);
+        Runner.RunAsync(Tenant, statement, format, cancellationToken, role: Role);
 }
 
 /// <summary>Knows who asks by the credential.</summary>

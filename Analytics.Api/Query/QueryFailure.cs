@@ -12,6 +12,9 @@ internal enum FailureKind
     /// <summary>This statement needs more memory than one may have.</summary>
     Memory,
 
+    /// <summary>This statement would read more than one may.</summary>
+    TooMuchRead,
+
     /// <summary>The answer has more rows or bytes than allowed.</summary>
     TooLarge,
 
@@ -29,21 +32,34 @@ internal enum FailureKind
 }
 
 /// <summary>The engine's own text is in <see cref="Exception.Message"/>: for the log only, never for an answer.</summary>
-internal sealed class QueryFailedException(FailureKind kind, string message, Exception? inner = null) : Exception(message, inner)
+/// <param name="option">Name of the option whose limit was reached, if one was.</param>
+internal sealed class QueryFailedException(FailureKind kind, string message, Exception? inner = null, string? option = null) : Exception(message, inner)
 {
     public FailureKind Kind => kind;
 
+    /// <summary>The limit that was reached, once it is known whose limits held.</summary>
+    public QueryLimit? Limit { get; private set; }
+
+    public void Name(QueryLimits limits) => Limit = limits.Find(option);
+
     /// <summary>By the codes of ClickHouse's <c>ErrorCodes.cpp</c>.</summary>
-    public static QueryFailedException Of(int code, string text) => new(code switch
+    public static QueryFailedException Of(int code, string text)
     {
-        159 or 160 => FailureKind.Timeout, // TIMEOUT_EXCEEDED, TOO_SLOW
-        241 when text.Contains("(total)", StringComparison.Ordinal) => FailureKind.Busy, // the server's limit, not this query's
-        241 => FailureKind.Memory,
-        158 or 191 or 307 or 396 => FailureKind.TooLarge, // TOO_MANY_ROWS, SET_SIZE_LIMIT, TOO_MANY_BYTES, TOO_MANY_ROWS_OR_BYTES
-        202 or 439 => FailureKind.Busy, // TOO_MANY_SIMULTANEOUS_QUERIES, CANNOT_SCHEDULE_TASK
-        394 or 236 or 60 or 81 => FailureKind.Away, // QUERY_WAS_CANCELLED, ABORTED; UNKNOWN_TABLE and _DATABASE: not migrated yet
-        _ => FailureKind.Bug,
-    }, $"ClickHouse answered {code}: {text}");
+        var (kind, option) = code switch
+        {
+            159 or 160 => (FailureKind.Timeout, nameof(QueryOptions.Deadline)), // TIMEOUT_EXCEEDED, TOO_SLOW
+            241 when text.Contains("(total)", StringComparison.Ordinal) => (FailureKind.Busy, null), // the server's limit, not this query's
+            241 => (FailureKind.Memory, nameof(QueryOptions.MaxMemoryBytes)),
+            158 => (FailureKind.TooMuchRead, nameof(QueryOptions.MaxRowsRead)), // TOO_MANY_ROWS
+            307 => (FailureKind.TooMuchRead, nameof(QueryOptions.MaxBytesRead)), // TOO_MANY_BYTES
+            396 => (FailureKind.TooLarge, nameof(QueryOptions.MaxResultRows)), // TOO_MANY_ROWS_OR_BYTES
+            191 => (FailureKind.TooLarge, null), // SET_SIZE_LIMIT
+            202 or 439 => (FailureKind.Busy, null), // TOO_MANY_SIMULTANEOUS_QUERIES, CANNOT_SCHEDULE_TASK
+            394 or 236 or 60 or 81 => (FailureKind.Away, null), // QUERY_WAS_CANCELLED, ABORTED; UNKNOWN_TABLE and _DATABASE: not migrated yet
+            _ => (FailureKind.Bug, default(string)),
+        };
+        return new(kind, $"ClickHouse answered {code}: {text}", option: option);
+    }
 }
 
 /// <summary>Tells the client what to do about it.</summary>
@@ -60,7 +76,7 @@ internal sealed partial class QueryFailureHandler(ILogger<QueryFailureHandler> l
             Failed(failure.Kind, failure.Message);
         if (failure.Kind is FailureKind.Busy or FailureKind.TenantBusy or FailureKind.Away)
             context.Response.Headers.RetryAfter = "2";
-        await Problems.QueryFailed(failure.Kind).ExecuteAsync(context);
+        await Problems.QueryFailed(failure.Kind, failure.Limit).ExecuteAsync(context);
         return true;
     }
 

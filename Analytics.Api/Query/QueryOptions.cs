@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Analytics.Api.Auth;
 using Microsoft.Extensions.Options;
 
 namespace Analytics.Api.Query;
@@ -24,6 +25,26 @@ internal sealed class QueryOptions
     [Range(1_048_576, 1_073_741_824)]
     public int MaxResultBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>Rows the engine may read for one statement; 0 is any number. Default 0: bytes say more.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxRowsRead { get; set; }
+
+    /// <summary>Bytes, uncompressed, the engine may read for one statement; 0 is any number. Default 200 GB.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBytesRead { get; set; } = 200_000_000_000;
+
+    /// <summary>Limits of the role <c>viewer</c> that differ from those above, e.g. <c>Query:Viewer:MaxRowsRead</c>. Default none.</summary>
+    [ValidateObjectMembers]
+    public RoleLimits Viewer { get; set; } = new();
+
+    /// <summary>Limits of the role <c>analyst</c> that differ from those above. Default none.</summary>
+    [ValidateObjectMembers]
+    public RoleLimits Analyst { get; set; } = new();
+
+    /// <summary>Limits of the role <c>admin</c> that differ from those above. Default none.</summary>
+    [ValidateObjectMembers]
+    public RoleLimits Admin { get; set; } = new();
+
     /// <summary>Statements that run in the engine at the same time; the others wait for their turn. Default 0: two per core, at least 4.</summary>
     [Range(0, 10_000)]
     public int MaxConcurrent { get; set; }
@@ -39,6 +60,15 @@ internal sealed class QueryOptions
     /// <summary>How long a statement may wait for its turn before it is answered with 503. Default 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan QueueDeadline { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The limits of a role; of nobody in particular when there is none.</summary>
+    internal QueryLimits Of(string? role) => role switch
+    {
+        Roles.Viewer => new(this, $"{Section}:{nameof(Viewer)}", Viewer),
+        Roles.Analyst => new(this, $"{Section}:{nameof(Analyst)}", Analyst),
+        Roles.Admin => new(this, $"{Section}:{nameof(Admin)}", Admin),
+        _ => new(this),
+    };
 
     /// <summary><see cref="MaxConcurrent"/> with its default filled in.</summary>
     internal int Places => MaxConcurrent > 0 ? MaxConcurrent : Math.Max(4, 2 * Environment.ProcessorCount);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Analytics.Api.Auth;
 using Analytics.Api.Query.Language;
 using Analytics.Contracts.Schema;
 using Microsoft.Extensions.Options;
@@ -29,11 +30,18 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     /// <summary>How many bytes at the end of a body can be the text of a failure instead of rows.</summary>
     internal const int LongestFailure = 16 * 1024;
 
+    private const string Complete =
+        "&cancel_http_readonly_queries_on_client_close=1&wait_end_of_query=1"
+        + "&output_format_json_quote_64bit_integers=0&output_format_json_quote_denormals=0&output_format_json_escape_forward_slashes=0";
+
+    // A month of hours of a hundred tenants is 72,000 rows.
+    private static readonly QueryLimits VersionLimits = new(new QueryOptions { MaxResultRows = 10_000_000 });
+
     private static readonly MediaTypeHeaderValue PlainText = new("text/plain");
     private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private readonly QueryOptions _options = options.Value;
-    private readonly string _settings = Settings(options.Value);
+    private readonly QueryLimits _common = options.Value.Of(null);
+    private readonly Dictionary<string, QueryLimits> _limits = Roles.All.ToDictionary(role => role, role => options.Value.Of(role));
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -49,21 +57,35 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     /// <exception cref="QueryFailedException">The engine refused, stopped or is away.</exception>
     /// <exception cref="OperationCanceledException">The caller went away.</exception>
     /// <param name="enough">Stop reading after so many bytes, with what there is by then; null: more than the cap is an error.</param>
+    /// <param name="role">Whose limits hold; null: those of nobody in particular.</param>
     public async Task<QueryResult> RunAsync(
-        string tenant, Statement statement, string format, CancellationToken cancellationToken, int? enough = null)
+        string tenant, Statement statement, string format, CancellationToken cancellationToken, int? enough = null, string? role = null)
     {
         using var turn = await gate.EnterAsync(tenant, cancellationToken);
+        return await RunAsync(tenant, statement, format, enough, role is null ? _common : _limits[role], cancellationToken);
+    }
+
+    /// <summary>
+    /// What is stored, of any number of tenants, for the cache: never for an answer. It takes no place in the queue, because every question waits
+    /// for it, and one runs at a time.
+    /// </summary>
+    public Task<QueryResult> ReadVersionsAsync(Statement statement, CancellationToken cancellationToken) =>
+        RunAsync(null, statement, Binary, null, VersionLimits, cancellationToken);
+
+    private async Task<QueryResult> RunAsync(
+        string? tenant, Statement statement, string format, int? enough, QueryLimits limits, CancellationToken cancellationToken)
+    {
         var id = $"api-{Guid.CreateVersion7():N}";
         using var span = QueryTelemetry.Source.StartActivity("clickhouse query", ActivityKind.Client);
         span?.SetTag("db.system.name", "clickhouse").SetTag("db.query.text", statement.Sql).SetTag("clickhouse.query_id", id);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(_options.Deadline + TimeSpan.FromSeconds(2)); // the engine's own limit comes first and says more
+        deadline.CancelAfter(limits.Deadline + TimeSpan.FromSeconds(2)); // the engine's own limit comes first and says more
         var started = Stopwatch.GetTimestamp();
         var outcome = "ok";
         telemetry.Running.Add(1);
         try
         {
-            var result = await SendAsync(tenant, statement, format, id, enough, deadline.Token);
+            var result = await SendAsync(tenant, statement, format, id, enough, limits, deadline.Token);
             telemetry.RowsRead.Add(result.Cost.RowsRead);
             span?.SetTag("clickhouse.rows_read", result.Cost.RowsRead);
             return result;
@@ -71,6 +93,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         catch (Exception fault)
         {
             var explained = Explain(fault, cancellationToken);
+            (explained as QueryFailedException)?.Name(limits);
             outcome = (explained as QueryFailedException)?.Kind.ToString() ?? "cancelled";
             span?.SetStatus(ActivityStatusCode.Error, outcome);
             if (ReferenceEquals(explained, fault))
@@ -120,15 +143,15 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     public void Dispose() => _http.Dispose();
 
     private async Task<QueryResult> SendAsync(
-        string tenant, Statement statement, string format, string id, int? enough, CancellationToken cancellationToken)
+        string? tenant, Statement statement, string format, string id, int? enough, QueryLimits limits, CancellationToken cancellationToken)
     {
-        using var request = Request(tenant, statement, format, id, _settings);
+        using var request = Request(tenant, statement, format, id, limits.Settings + Complete);
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var bytes = new PooledBuffer();
         try
         {
-            var complete = await bytes.TryFillAsync(body, enough ?? _options.MaxResultBytes, cancellationToken);
+            var complete = await bytes.TryFillAsync(body, enough ?? limits.MaxResultBytes, cancellationToken);
             Check(response, bytes, complete || enough is not null);
             return new QueryResult(bytes, QueryCost.Parse(Header(response, "X-ClickHouse-Summary")));
         }
@@ -139,7 +162,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         }
     }
 
-    private HttpRequestMessage Request(string tenant, Statement statement, string format, string id, string settings) =>
+    private HttpRequestMessage Request(string? tenant, Statement statement, string format, string id, string settings) =>
         new(HttpMethod.Post, Address(tenant, statement.Parameters, format, id, settings))
         {
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(statement.Sql)) { Headers = { ContentType = PlainText } },
@@ -151,7 +174,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         if (response.StatusCode != HttpStatusCode.OK)
             throw QueryFailedException.Of(Code(response, bytes.Span), Excerpt(bytes.Span));
         if (!complete)
-            throw new QueryFailedException(FailureKind.TooLarge, "The result had more bytes than the API keeps.");
+            throw new QueryFailedException(FailureKind.TooLarge, "The result had more bytes than the API keeps.", option: nameof(QueryOptions.MaxResultBytes));
 
         CheckEnd(response, bytes.Span[Math.Max(0, bytes.Length - LongestFailure)..]);
     }
@@ -168,19 +191,19 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     {
         QueryFailedException => fault,
         OperationCanceledException when caller.IsCancellationRequested => fault,
-        OperationCanceledException => new QueryFailedException(FailureKind.Timeout, "The engine did not stop at its deadline.", fault),
+        OperationCanceledException => new QueryFailedException(FailureKind.Timeout, "The engine did not stop at its deadline.", fault, nameof(QueryOptions.Deadline)),
         HttpRequestException or IOException => new QueryFailedException(FailureKind.Away, fault.Message, fault),
         _ => fault,
     };
 
-    private Uri Address(string tenant, SqlParameters parameters, string format, string id, string settings)
+    private Uri Address(string? tenant, SqlParameters parameters, string format, string id, string settings)
     {
         var url = new StringBuilder(endpoint.Root, 1024)
             .Append("?database=").Append(Uri.EscapeDataString(endpoint.Database))
             .Append("&default_format=").Append(format)
             .Append("&query_id=").Append(id)
             .Append(settings)
-            .Append("&additional_table_filters=").Append(Uri.EscapeDataString(TenantFilters(tenant)))
+            .Append(tenant is null ? "" : "&additional_table_filters=" + Uri.EscapeDataString(TenantFilters(tenant)))
             .Append("&readonly=1"); // last: nothing can be set after it
         foreach (var (name, value) in parameters.All)
             url.Append("&param_").Append(name).Append('=').Append(Uri.EscapeDataString(value));
@@ -192,14 +215,6 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         var condition = SqlParameters.Quote($"tenant = {SqlParameters.Quote(tenant)}");
         return $"{{'{endpoint.Database}.{Tables.Events}':{condition},'{endpoint.Database}.{Tables.DeadLetters}':{condition},'{endpoint.Database}.{Tables.Ledger}':{condition}}}";
     }
-
-    private static string Settings(QueryOptions options) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"&max_execution_time={options.Deadline.TotalSeconds:0.###}"
-        + $"&max_memory_usage={options.MaxMemoryBytes}"
-        + $"&max_result_rows={options.MaxResultRows}&result_overflow_mode=throw"
-        + $"&cancel_http_readonly_queries_on_client_close=1&wait_end_of_query=1"
-        + $"&output_format_json_quote_64bit_integers=0&output_format_json_quote_denormals=0&output_format_json_escape_forward_slashes=0");
 
     // The answer may begin before the query ends, and have any number of rows.
     private static string Settings(StreamBudget budget) => string.Create(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Analytics.Api.Caching;
 using Analytics.Api.Errors;
 using Analytics.Api.Query.Formats;
 using Analytics.Api.Query.Language;
@@ -10,7 +11,7 @@ namespace Analytics.Api.Query;
 /// <summary>
 /// What happens to a question of any kind: read, plan, compute, write in the format that was asked for. <c>POST /api/v1/query/{kind}</c>.
 /// </summary>
-internal sealed class Questions(Askers askers, TimeProvider clock)
+internal sealed class Questions(Askers askers, AnswerCache cache, TimeProvider clock)
 {
     /// <summary>The handler of one kind's route.</summary>
     public static Func<HttpContext, Questions, CancellationToken, Task<Results<EmptyHttpResult, ProblemHttpResult>>> Handle(QueryKind kind) =>
@@ -27,12 +28,28 @@ internal sealed class Questions(Askers askers, TimeProvider clock)
         var errors = new QueryErrors();
         var question = Read(kind, body, errors);
         var now = Instant.FromDateTimeOffset(clock.GetUtcNow());
-        if (question?.Plan(now, errors) is not { } plan)
+        if (question is null)
             return Problems.InvalidQuery(errors);
 
         var started = Stopwatch.GetTimestamp();
-        using var rows = await plan.RunAsync(askers.Of(context), cancellationToken);
-        var answer = new Answer(plan.Columns, rows, "miss", plan.Source.Word, Stopwatch.GetElapsedTime(started), now.ToUnixTimeMilliseconds());
+        var asker = askers.Of(context);
+        var asked = new Asked(new(asker.Tenant, question.Canonical()), question.Range.Resolve(now, question.Zone), asker, () => question.Plan(now, errors));
+        var request = CacheRequest.Of(context.Request);
+        string Tag(DataVersion version) => CacheRequest.Tag(asked.Key, asked.Range, version, format.MediaType);
+        var (found, version, isCurrent) = await cache.FindAsync(asked, request, version => request.Has(Tag(version)), cancellationToken);
+        if (errors.Any)
+            return Problems.InvalidQuery(errors);
+
+        CacheRequest.Describe(context.Response, version is { } known ? Tag(known) : null, found is { Word: "hit" } ? now - found.Answer.Computed : null);
+        if (isCurrent)
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return TypedResults.Empty;
+        }
+
+        using var rows = new Rows(found!.Answer.Rows, found.Answer.Count, found.Cost);
+        var answer = new Answer(
+            found.Answer.Columns, rows, found.Word, found.Answer.Source, Stopwatch.GetElapsedTime(started), now.ToUnixTimeMilliseconds());
         context.Response.ContentType = format.ContentType;
         await format.WriteAsync(context.Response.BodyWriter, answer, cancellationToken);
         return TypedResults.Empty;

@@ -1,4 +1,5 @@
 using Analytics.Api.Query.Language;
+using NodaTime;
 
 namespace Analytics.Api.Query;
 
@@ -11,6 +12,18 @@ internal sealed record TimeseriesPlan(TimeseriesQuery Query, ResolvedRange Range
         .. Query.GroupBy.Select(group => new Column(group.Name, ColumnType.Text)),
         .. Query.Measures.Select(measure => new Column(measure.Name, measure.Type)),
     ];
+
+    /// <summary>Buckets are independent of each other, but for the top groups, which are those of the whole range.</summary>
+    public override IReadOnlyList<ResolvedRange>? Parts => Query.GroupBy.Count > 0 ? null :
+    [
+        .. Buckets.Starts.Select((start, i) => new ResolvedRange(
+            Instant.Max(Range.From, Instant.FromUnixTimeSeconds(start)),
+            i + 1 < Buckets.Count ? Instant.FromUnixTimeSeconds(Buckets.Starts[i + 1]) : Range.To)),
+    ];
+
+    public override QueryPlan Part(ResolvedRange range) => Planner.Plan(
+        Query with { Range = new TimeRange.Between(range.From, range.To), Interval = Buckets.Interval }, range.To, new QueryErrors())
+        ?? throw new InvalidOperationException("A part of a question that can be planned cannot.");
 
     public override async Task<Rows> RunAsync(Asker asker, CancellationToken cancellationToken)
     {

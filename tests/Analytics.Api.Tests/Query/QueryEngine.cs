@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
 using Analytics.Api.Query;
+using Analytics.Api.Tests.Caching;
 using Analytics.Contracts.Schema;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,6 +23,7 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FakeTimeProvider _clock = new(Now);
     private ClickHouseEndpoint _endpoint = null!;
+    private TestCache _cache = null!;
 
     public TestDatabase Database { get; private set; } = null!;
 
@@ -33,6 +35,7 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
         await SchemaMigrator.MigrateAsync(Database.ConnectionString, CancellationToken.None);
         _endpoint = ClickHouseEndpoint.Parse(Database.ConnectionString);
         Runner = NewRunner(new QueryOptions());
+        _cache = new TestCache(Runner.ReadVersionsAsync, _clock);
     }
 
     internal QueryRunner NewRunner(QueryOptions options, QueryGate? gate = null)
@@ -68,6 +71,16 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
         return ((MemoryStream)context.Response.Body).ToArray();
     }
 
+    /// <summary>The whole exchange, for its headers.</summary>
+    public async Task<HttpResponse> ExchangeAsync(string tenant, string query, params (string Name, string Value)[] headers)
+    {
+        var context = Request(tenant);
+        foreach (var (name, value) in headers)
+            context.Request.Headers[name] = value;
+        Assert.IsType<EmptyHttpResult>((await SendAsync(context, query, "timeseries")).Result);
+        return context.Response;
+    }
+
     /// <summary>The page of events that a query string asks for.</summary>
     public async Task<JsonElement> ListAsync(string tenant, string query)
     {
@@ -85,6 +98,7 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _cache.Dispose();
         Runner.Dispose();
         await Database.DisposeAsync();
         await _services.DisposeAsync();
@@ -93,7 +107,7 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
     private Task<Results<EmptyHttpResult, ProblemHttpResult>> SendAsync(HttpContext context, string query, string kind)
     {
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(query));
-        return Questions.Handle(QueryKinds.Find(kind)!)(context, new Questions(new Askers(Runner), _clock), context.RequestAborted);
+        return Questions.Handle(QueryKinds.Find(kind)!)(context, new Questions(new Askers(Runner), _cache.Answers, _clock), context.RequestAborted);
     }
 
     private static DefaultHttpContext Request(string tenant) => new()
