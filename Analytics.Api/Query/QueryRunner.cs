@@ -213,7 +213,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     private string TenantFilters(string tenant)
     {
         var condition = SqlParameters.Quote($"tenant = {SqlParameters.Quote(tenant)}");
-        return $"{{'{endpoint.Database}.{Tables.Events}':{condition},'{endpoint.Database}.{Tables.DeadLetters}':{condition},'{endpoint.Database}.{Tables.Ledger}':{condition}}}";
+        return $"{{{string.Join(',', Tables.OfTenants.Select(table => $"'{endpoint.Database}.{table}':{condition}"))}}}";
     }
 
     // The answer may begin before the query ends, and have any number of rows.

@@ -6,13 +6,19 @@ namespace Analytics.Contracts.Schema;
 
 /// <summary>
 /// Applies the numbered migrations in order, each once. Any number of processes may call it at the same time: whoever
-/// creates the table <c>schema_lock</c> migrates, the others wait. A lock that nobody removed (its holder was killed)
-/// is taken over after <see cref="StaleLock"/>; statements are written so that running them again does no harm.
+/// creates the table <c>schema_lock</c> migrates, the others wait. The holder touches it every <see cref="Touch"/>, however
+/// long a statement takes. A lock that nobody touches any more (its holder was killed) is taken over after
+/// <see cref="StaleLock"/>; statements are written so that running them again does no harm.
 /// </summary>
 public sealed class SchemaMigrator(string connectionString, TimeProvider time)
 {
     private static readonly TimeSpan StaleLock = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Touch = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Summing up events of years takes its time.</summary>
+    private static readonly TimeSpan StatementTimeout = TimeSpan.FromHours(12);
+
     private const int TableAlreadyExists = 57;
 
     /// <summary>Brings the database up to the newest version; returns the versions this call applied.</summary>
@@ -23,7 +29,8 @@ public sealed class SchemaMigrator(string connectionString, TimeProvider time)
     public async Task<IReadOnlyList<int>> MigrateAsync(CancellationToken cancellationToken)
     {
         await CreateDatabaseAsync(cancellationToken);
-        using var client = new ClickHouseClient(connectionString);
+        using var client = new ClickHouseClient(
+            new ClickHouseConnectionStringBuilder { ConnectionString = connectionString, Timeout = StatementTimeout }.ConnectionString);
         await ExecuteAsync(
             client,
             $"""
@@ -39,6 +46,8 @@ public sealed class SchemaMigrator(string connectionString, TimeProvider time)
         }
 
         await TakeLockAsync(client, cancellationToken);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var touching = TouchLockAsync(client, done.Token);
         try
         {
             var applied = new List<int>();
@@ -52,6 +61,8 @@ public sealed class SchemaMigrator(string connectionString, TimeProvider time)
         }
         finally
         {
+            await done.CancelAsync();
+            await touching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ExecuteAsync(client, "DROP TABLE IF EXISTS schema_lock", CancellationToken.None);
         }
     }
@@ -96,6 +107,22 @@ public sealed class SchemaMigrator(string connectionString, TimeProvider time)
             {
                 await DropStaleLockAsync(client, cancellationToken);
                 await Task.Delay(Poll, time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task TouchLockAsync(ClickHouseClient client, CancellationToken cancellationToken)
+    {
+        for (var count = 1; ; count++)
+        {
+            await Task.Delay(Touch, time, cancellationToken);
+            try
+            {
+                await ExecuteAsync(client, $"ALTER TABLE schema_lock MODIFY COMMENT '{count}'", cancellationToken);
+            }
+            catch (Exception e) when (e is ClickHouseServerException or HttpRequestException)
+            {
+                // Tried again soon: five touches may fail before anybody takes the lock for stale.
             }
         }
     }
