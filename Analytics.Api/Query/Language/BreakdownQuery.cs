@@ -41,7 +41,11 @@ internal sealed record BreakdownQuery(
         return root.Errors.Any ? null : new BreakdownQuery(range!, zone!, measures, filters, groups, limit!.Value, other!.Value);
     }
 
-    public override QueryPlan Plan(Instant now, QueryErrors errors) => new BreakdownPlan(this, Range.Resolve(now, Zone), Source.Raw);
+    public override QueryPlan Plan(Instant now, QueryErrors errors)
+    {
+        var range = Range.Resolve(now, Zone);
+        return new BreakdownPlan(this, range, Rollup.OrRaw(range, [], Measures, Filters, GroupBy));
+    }
 
     protected override void WriteCanonical(Utf8JsonWriter json)
     {

@@ -15,14 +15,12 @@ internal static class BreakdownSql
         var parameters = new SqlParameters();
         var sql = new FieldSql(parameters);
         var query = plan.Query;
-        var where = Where.Of(tenant, plan.Range, query.Filters, parameters);
         return new Statement(
             $$"""
-            SELECT {{List([.. Columns(query.GroupBy, sql), .. Rest(query, "false"), .. Measures(query, sql)])}}
-            FROM {{plan.Source.Table}}
-            WHERE {{where}}
+            SELECT {{List([.. Columns(query.GroupBy, sql), .. Rest(query, "false"), .. Measures(plan, sql)])}}
+            FROM {{plan.Source.Rows(tenant, plan.Range, query.Filters, parameters)}}
             GROUP BY {{List(Names("g", query.GroupBy.Count))}}
-            ORDER BY {{MeasureSql.Value(query.Measures[0], sql)}} DESC NULLS LAST, {{List(Order(query.GroupBy.Count))}}
+            ORDER BY {{plan.Source.Value(query.Measures[0], sql)}} DESC NULLS LAST, {{List(Order(query.GroupBy.Count))}}
             LIMIT {{query.Limit.ToString(CultureInfo.InvariantCulture)}}
             """, parameters);
     }
@@ -33,19 +31,16 @@ internal static class BreakdownSql
         var parameters = new SqlParameters();
         var sql = new FieldSql(parameters);
         var query = plan.Query;
-        var where = Where.Of(tenant, plan.Range, query.Filters, parameters);
         return new Statement(
             $$"""
-            SELECT {{List([.. query.GroupBy.Select(_ => "NULL"), .. Rest(query, "true"), .. Measures(query, sql)])}}
-            FROM {{plan.Source.Table}}
-            WHERE {{where}}
-              AND NOT {{Among(query.GroupBy, top, sql, parameters)}}
-            HAVING count() > 0
+            SELECT {{List([.. query.GroupBy.Select(_ => "NULL"), .. Rest(query, "true"), .. Measures(plan, sql)])}}
+            FROM {{plan.Source.Rows(tenant, plan.Range, query.Filters, parameters, $"NOT {Among(query.GroupBy, top, sql, parameters)}")}}
+            HAVING {{plan.Source.Value(Measure.Count, sql)}} > 0
             """, parameters);
     }
 
     private static IEnumerable<string> Rest(BreakdownQuery query, string truth) => query.Other ? [truth] : [];
 
-    private static IEnumerable<string> Measures(BreakdownQuery query, FieldSql sql) =>
-        query.Measures.Select((measure, i) => $"{MeasureSql.Printed(measure, sql)} AS m{i}");
+    private static IEnumerable<string> Measures(BreakdownPlan plan, FieldSql sql) =>
+        plan.Query.Measures.Select((measure, i) => $"{plan.Source.Printed(measure, sql)} AS m{i}");
 }

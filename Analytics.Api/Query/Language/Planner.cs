@@ -1,15 +1,6 @@
-using Analytics.Contracts.Schema;
 using NodaTime;
 
 namespace Analytics.Api.Query.Language;
-
-/// <summary>Where an answer is computed from.</summary>
-/// <param name="Word">What <c>meta.source</c> says.</param>
-internal sealed record Source(string Word, string Table)
-{
-    /// <summary>The events themselves: answers everything.</summary>
-    public static readonly Source Raw = new("raw", Tables.Events);
-}
 
 /// <summary>
 /// Settles what the words leave open: what "last" and "auto" mean now, and which source answers. A source qualifies when it gives exactly
@@ -25,7 +16,7 @@ internal static class Planner
     {
         var range = query.Range.Resolve(now, query.Zone);
         return PlanBuckets(range, query.Interval, query.Zone, query.GroupBy.Count == 0 ? 1 : query.Limit, errors) is { } buckets
-            ? new TimeseriesPlan(query, range, buckets, Source.Raw)
+            ? new TimeseriesPlan(query, range, buckets, Rollup.OrRaw(range, buckets.Starts, query.Measures, query.Filters, query.GroupBy))
             : null;
     }
 

@@ -14,15 +14,13 @@ internal static class TimeseriesSql
     {
         var parameters = new SqlParameters();
         var sql = new FieldSql(parameters);
-        var where = Where.Of(tenant, plan.Range, plan.Query.Filters, parameters);
         var width = plan.Query.GroupBy.Count;
         return new Statement(
             $$"""
             SELECT {{List(Columns(plan.Query.GroupBy, sql))}}
-            FROM {{plan.Source.Table}}
-            WHERE {{where}}
+            FROM {{plan.Source.Rows(tenant, plan.Range, plan.Query.Filters, parameters)}}
             GROUP BY {{List(Names("g", width))}}
-            ORDER BY {{MeasureSql.Value(plan.Query.Measures[0], sql)}} DESC NULLS LAST, {{List(Order(width))}}
+            ORDER BY {{plan.Source.Value(plan.Query.Measures[0], sql)}} DESC NULLS LAST, {{List(Order(width))}}
             LIMIT {{plan.Query.Limit.ToString(CultureInfo.InvariantCulture)}}
             """, parameters);
     }
@@ -36,17 +34,15 @@ internal static class TimeseriesSql
         var parameters = new SqlParameters();
         var sql = new FieldSql(parameters);
         var fields = plan.Query.GroupBy;
-        var where = Where.Of(tenant, plan.Range, plan.Query.Filters, parameters);
-        if (fields.Count > 0 && top.Count == plan.Query.Limit) // fewer means all: nothing to leave out
-            where += $"\n  AND {Among(fields, top, sql, parameters)}";
+        var fewer = fields.Count == 0 || top.Count < plan.Query.Limit; // means all: nothing to leave out
+        var rows = plan.Source.Rows(tenant, plan.Range, plan.Query.Filters, parameters, fewer ? null : Among(fields, top, sql, parameters));
         var columns = Columns(fields, sql)
             .Prepend($"{Bucket(plan.Buckets, "toUnixTimestamp(time)", parameters)} AS bucket")
-            .Concat(plan.Query.Measures.Select((measure, i) => $"{MeasureSql.Printed(measure, sql)} AS m{i}"));
+            .Concat(plan.Query.Measures.Select((measure, i) => $"{plan.Source.Printed(measure, sql)} AS m{i}"));
         return new Statement(
             $$"""
             SELECT {{List(columns)}}
-            FROM {{plan.Source.Table}}
-            WHERE {{where}}
+            FROM {{rows}}
             GROUP BY {{List(Names("g", fields.Count).Prepend("bucket"))}}
             ORDER BY bucket
             """, parameters);

@@ -10,7 +10,7 @@ internal static class EventTable
 {
     private static readonly HttpClient Http = new();
 
-    public static async Task StoreAsync(TestDatabase database, string tenant, IEnumerable<StoredEvent> events)
+    public static async Task StoreAsync(TestDatabase database, string tenant, IEnumerable<StoredEvent> events, string? token = null)
     {
         var lines = string.Concat(events.Select(item => Line(tenant, item)));
         if (lines.Length == 0)
@@ -18,7 +18,8 @@ internal static class EventTable
 
         var endpoint = ClickHouseEndpoint.Parse(database.ConnectionString);
         var query = Uri.EscapeDataString($"INSERT INTO {database.Name}.events FORMAT JSONEachRow");
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{endpoint.Root}?query={query}") { Content = new StringContent(lines, Encoding.UTF8) };
+        var deduplication = token is null ? "" : $"&insert_deduplication_token={token}&insert_deduplicate=1&deduplicate_blocks_in_dependent_materialized_views=1";
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{endpoint.Root}?query={query}{deduplication}") { Content = new StringContent(lines, Encoding.UTF8) };
         request.Headers.Authorization = endpoint.Credentials;
         using var answer = await Http.SendAsync(request);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());

@@ -46,7 +46,8 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
 
     public static string NewTenant() => $"t-{Guid.NewGuid():N}";
 
-    public Task StoreAsync(string tenant, IEnumerable<StoredEvent> events) => EventTable.StoreAsync(Database, tenant, events);
+    /// <param name="token">Deduplication token, as the worker sends one with every insert.</param>
+    public Task StoreAsync(string tenant, IEnumerable<StoredEvent> events, string? token = null) => EventTable.StoreAsync(Database, tenant, events, token);
 
     /// <summary>The answer of a question that must succeed.</summary>
     public async Task<JsonElement> AskAsync(string tenant, string query, string kind = "timeseries")

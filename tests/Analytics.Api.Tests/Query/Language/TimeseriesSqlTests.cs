@@ -71,7 +71,41 @@ public sealed partial class TimeseriesSqlTests
 
         var statement = TimeseriesSql.Values(plan, "acme", []);
 
-        Assert.StartsWith("SELECT roundDown(toInt64(toUnixTimestamp(time)), {starts:Array(Int64)}) AS bucket, count() AS m0\n", statement.Sql, StringComparison.Ordinal);
+        Assert.StartsWith("SELECT roundDown(toInt64(toUnixTimestamp(time)), {starts:Array(Int64)}) AS bucket, sum(events) AS m0\n", statement.Sql, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Counts_and_subjects_by_type_come_from_the_rollups_and_the_edges_from_the_events()
+    {
+        var plan = Plan("""
+            {"range":{"from":"2026-11-01T09:13:00Z","to":"2026-11-30T12:00:00Z"},"interval":"day",
+             "measures":[{"op":"count"},{"op":"unique","field":"subject"}],"filters":[{"field":"type","op":"eq","value":"order.paid"}],"groupBy":["type"]}
+            """);
+
+        var statement = TimeseriesSql.TopGroups(plan, "acme");
+
+        Assert.Equal("rollup", plan.Source.Word);
+        Assert.Equal(
+            """
+            SELECT type AS g0
+            FROM (
+                SELECT type, start AS time, events, subjects
+                FROM rollups
+                WHERE tenant = {tenant:String}
+                  AND ((grain = 'hour' AND start >= toDateTime(P, 'UTC') AND start < toDateTime(P, 'UTC')) OR (grain = 'day' AND start >= toDateTime(P, 'UTC') AND start < toDateTime(P, 'UTC')) OR (grain = 'hour' AND start >= toDateTime(P, 'UTC') AND start < toDateTime(P, 'UTC')))
+                  AND (type = P)
+                UNION ALL
+                SELECT type, toStartOfHour(time) AS hour, toInt64(count()), uniqExactState(nullIf(subject, ''))
+                FROM events
+                WHERE tenant = {tenant:String}
+                  AND (time >= fromUnixTimestamp64Milli(P) AND time < fromUnixTimestamp64Milli(P))
+                  AND (type = P)
+                GROUP BY type, hour
+            )
+            GROUP BY g0
+            ORDER BY sum(events) DESC NULLS LAST, g0 ASC NULLS LAST
+            LIMIT 10
+            """.ReplaceLineEndings("\n"), Placeholder().Replace(statement.Sql, "P"));
     }
 
     [Fact]
