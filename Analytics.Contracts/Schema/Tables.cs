@@ -34,7 +34,7 @@ public static class Tables
     public const string StoredHours = "stored_hours";
 
     /// <summary>Every table, by any name, that holds rows of tenants; plain views of them are filtered where they read.</summary>
-    public static readonly IReadOnlyList<string> OfTenants = [Events, DeadLetters, Ledger, Rollups, EventsToRollups];
+    public static readonly IReadOnlyList<string> OfTenants = [Events, DeadLetters, DeadLetterReplays, Ledger, Rollups, EventsToRollups];
 
     /// <summary>Which migrations have been applied.</summary>
     public const string Migrations = "schema_migrations";

@@ -36,14 +36,14 @@ public sealed class QueryRunnerTests(QueryEngine engine)
     {
         var theirs = QueryEngine.NewTenant();
         await engine.StoreAsync(theirs, [Event("theirs")]);
-        foreach (var table in new[] { "dead_letters", "ledger" })
-            await engine.Database.ExecuteAsync($"INSERT INTO {table} (tenant) VALUES ('{theirs}')");
         var names = await engine.Database.ScalarAsync<string>(
             "SELECT arrayStringConcat(arraySort(groupArray(table)), ',') FROM system.columns WHERE database = currentDatabase() AND name = 'tenant'");
         Assert.Contains("events_to_rollups", names.Split(','));
 
         foreach (var table in names.Split(','))
         {
+            if (await engine.Database.ScalarAsync<int>($"SELECT count() FROM {table} WHERE tenant = '{theirs}'") == 0)
+                await engine.Database.ExecuteAsync($"INSERT INTO {table} (tenant) VALUES ('{theirs}')");
             using var result = await engine.Runner.RunAsync(QueryEngine.NewTenant(), new Statement($"SELECT count() FROM {table}", new SqlParameters()), QueryRunner.JsonRows, Ct);
 
             Assert.True(Lines(result) is ["[0]"], $"{table}: {Lines(result)[0]}");
