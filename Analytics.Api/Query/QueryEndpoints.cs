@@ -32,6 +32,8 @@ internal static class QueryEndpoints
         queries.MapKind(QueryKinds.Breakdown).WithName("QueryBreakdown").WithSummary("Measures of the top groups, and of all the others together");
         queries.MapKind(QueryKinds.Values).WithName("QueryValues").WithSummary("The distinct values of a field, to pick from");
         queries.MapKind(QueryKinds.Sessions).WithName("QuerySessions").WithSummary("How many sessions, how long, how lively");
+        queries.MapKind(QueryKinds.Funnel).WithName("QueryFunnel").WithSummary("How many subjects went through steps one after another");
+        queries.MapKind(QueryKinds.Retention).WithName("QueryRetention").WithSummary("How many of those who started came back in later periods");
         queries.MapGet("/events", EventList.Handle).WithName("ListEvents").WithSummary("Events as they were posted, newest first");
         return queries;
     }

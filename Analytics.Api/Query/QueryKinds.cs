@@ -11,6 +11,8 @@ internal sealed record QueryKind(string Name, Func<QueryNode, Question?> Read);
 internal static class QueryKinds
 {
     public static readonly QueryKind Timeseries = new("timeseries", TimeseriesQuery.Read);
+    public static readonly QueryKind Funnel = new("funnel", FunnelQuery.Read);
+    public static readonly QueryKind Retention = new("retention", RetentionQuery.Read);
 
     public static readonly QueryKind Breakdown = new("breakdown", BreakdownQuery.Read);
 
@@ -24,6 +26,8 @@ internal static class QueryKinds
         Breakdown,
         Values,
         Sessions,
+        Funnel,
+        Retention,
     ];
 
     public static readonly string[] Names = [.. All.Select(kind => kind.Name)];

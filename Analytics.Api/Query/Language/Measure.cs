@@ -76,7 +76,7 @@ internal sealed record Measure(string Op, Field? Field, string Name)
         return null;
     }
 
-    private static string? ReadAlias(QueryNode node)
+    public static string? ReadAlias(QueryNode node)
     {
         if (node.AsString(128) is not { } name)
             return null;
