@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using NodaTime;
 
@@ -51,7 +50,7 @@ internal sealed record FunnelQuery(
         var range = TimeRange.ReadMember(query);
         var zone = Language.Zone.ReadMember(query);
         var steps = ReadSteps(query);
-        var window = query.Member("window") is { } length ? ReadWindow(length) : DefaultWindow;
+        var window = query.Member("window") is { } length ? Lengths.Read(length, LongestWindow, "90d") : DefaultWindow;
         var order = query.Member("order") is { } word ? word.AsWord(Orders) : Orders[0];
         var filters = Filter.ReadAll(query.Member("filters"));
         var groups = Field.ReadGroups(query.Member("groupBy"), MostGroupFields);
@@ -91,20 +90,5 @@ internal sealed record FunnelQuery(
             if (node.AsObject(StepMembers) is { } step && EventPattern.ReadMembers(step) is { } pattern)
                 steps.Add(new FunnelStep(pattern, (step.Member("as") is { } name ? Measure.ReadAlias(name) : null) ?? pattern.Name));
         return steps;
-    }
-
-    private static Duration? ReadWindow(QueryNode node)
-    {
-        if (node.AsString() is not { } text)
-            return null;
-
-        var seconds = text.Length < 2 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, 'w' => 7 * 86_400, _ => 0 };
-        if (seconds == 0 || text.Length > 9 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
-            node.Refuse(QueryErrorCodes.InvalidValue, "A whole number and a unit were expected: s (seconds), m (minutes), h, d or w, e.g. 30m, 24h, 7d.");
-        else if (amount < 1 || (long)amount * seconds > (long)LongestWindow.TotalSeconds)
-            node.Refuse(QueryErrorCodes.OutOfRange, "1s to 90d are allowed.");
-        else
-            return Duration.FromSeconds((long)amount * seconds);
-        return null;
     }
 }
