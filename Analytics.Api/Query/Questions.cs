@@ -33,7 +33,7 @@ internal sealed class Questions(Askers askers, AnswerCache cache, TimeProvider c
 
         var started = Stopwatch.GetTimestamp();
         var asker = askers.Of(context);
-        var asked = new Asked(new(asker.Tenant, question.Canonical()), question.Range.Resolve(now, question.Zone), asker, () => question.Plan(now, errors));
+        var asked = new Asked(new(asker.Tenant, $"{question.Canonical()}{question.Epoch(now)}"), question.Range.Resolve(now, question.Zone), asker, () => question.Plan(now, errors));
         var request = CacheRequest.Of(context.Request);
         string Tag(DataVersion version) => CacheRequest.Tag(asked.Key, asked.Range, version, format.MediaType);
         var (found, version, isCurrent) = await cache.FindAsync(asked, request, version => request.Has(Tag(version)), cancellationToken);

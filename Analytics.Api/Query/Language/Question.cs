@@ -35,6 +35,12 @@ internal abstract record Question(TimeRange Range, DateTimeZone Zone, IReadOnlyL
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>
+    /// Where an answer depends on the clock and not only on its range and what is stored: the moment, as coarse as the answer allows, from
+    /// which on a kept answer is another one.
+    /// </summary>
+    public virtual Instant? Epoch(Instant now) => null;
+
     /// <summary>What is particular to the kind, as further elements of the array.</summary>
     protected abstract void WriteCanonical(Utf8JsonWriter json);
 }

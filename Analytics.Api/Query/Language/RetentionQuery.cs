@@ -56,6 +56,9 @@ internal sealed record RetentionQuery(
 
     public override string Kind => "retention";
 
+    /// <summary>Whether a period is over depends on the clock. Days begin at whole quarters of an hour, whatever the timezone.</summary>
+    public override Instant? Epoch(Instant now) => Instant.FromUnixTimeSeconds(now.ToUnixTimeSeconds() / 900 * 900);
+
     public static RetentionQuery? Read(QueryNode root)
     {
         if (root.AsObject(Members) is not { } query)
