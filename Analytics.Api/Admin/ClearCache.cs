@@ -15,8 +15,8 @@ internal static class ClearCache
     // No event has that partition: its count stays 0, and the row adds nothing but a number to the fingerprint.
     private const string Sql =
         """
-        INSERT INTO stored_hours (tenant, hour, kafka_partition, events, fingerprint)
-        SELECT {tenant:String}, toDateTime(0, 'UTC'), 65535, 0, {number:UInt64}
+        INSERT INTO rollups (grain, tenant, type, start, kafka_partition, events, fingerprint)
+        SELECT 'stored', {tenant:String}, '', toDateTime(0, 'UTC'), 65535, 0, {number:UInt64}
         """;
 
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
