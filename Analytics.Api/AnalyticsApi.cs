@@ -10,6 +10,7 @@ using Analytics.Api.Ingest;
 using Analytics.Api.Live;
 using Analytics.Api.OpenApi;
 using Analytics.Api.Query;
+using Analytics.Api.Query.Sql;
 using Analytics.Api.SavedQueries;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ServiceDefaults;
@@ -31,6 +32,7 @@ public static class AnalyticsApi
         builder.AddEngines();
         builder.AddQueries(); // before the general errors: a query that failed is explained by its own handler
         builder.AddAnswerCache();
+        builder.AddSql();
         builder.AddErrors();
         builder.AddAuth();
         builder.AddAdmin();
@@ -70,6 +72,7 @@ public static class AnalyticsApi
         api.MapSavedQueries();
         api.MapLive();
         api.MapExports();
+        api.MapSql();
         return app;
     }
 }

@@ -18,7 +18,8 @@ internal static class CommandLine
           --help                 this text
 
         Every option can also come from the configuration: EmbeddedClickHouse__Data=DIR and so on.
-        Users come from the configuration alone: Users__NAME__Password=..., Users__NAME__ReadOnly=true.
+        Users come from the configuration alone: Users__NAME__Password=..., Users__NAME__ReadOnly=true,
+        Users__NAME__Tables=analytics_sql.* (only these may be read).
         Without any there is one: default, with an empty password.
 
         Once ready it prints one line on standard output, listening: http://127.0.0.1:PORT, and logs to standard error.

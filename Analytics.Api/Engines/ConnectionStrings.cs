@@ -6,6 +6,10 @@ namespace Analytics.Api.Engines;
 internal static class ConnectionStrings
 {
     public const string ClickHouse = "clickhouse";
+
+    /// <summary>The same server as a user who may read the views of analysts only; optional.</summary>
+    public const string ClickHouseSql = "clickhouse-sql";
+
     public const string Kafka = "kafka";
     public const string Redis = "redis";
     public const string Control = "control";

@@ -1,5 +1,6 @@
 using Analytics.Api.Query;
 using Analytics.Api.Query.Language;
+using Analytics.Api.Query.Sql;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Analytics.Api.Errors;
@@ -23,6 +24,17 @@ internal static partial class Problems
     /// <summary>406: the request accepts no format there is.</summary>
     public static ProblemHttpResult NotAcceptable(string available) => Problem(
         StatusCodes.Status406NotAcceptable, "not_acceptable", "There is no such format.", $"Accept one of {available}.");
+
+    /// <summary>400: what an analyst's statement may not say, or the engine does not understand.</summary>
+    public static ProblemHttpResult InvalidSql(SqlError error)
+    {
+        var members = new Dictionary<string, object?> { ["reason"] = error.Reason };
+        if (error.Position is { } position)
+            members["position"] = position;
+        if (error.Parameter is { } parameter)
+            members["parameter"] = parameter;
+        return Problem(StatusCodes.Status400BadRequest, "invalid_sql", "The statement cannot be answered.", error.Message, members);
+    }
 
     /// <param name="limit">The limit that was reached, named in the detail and as the member <c>limit</c>.</param>
     public static ProblemHttpResult QueryFailed(FailureKind kind, QueryLimit? limit = null) => kind switch

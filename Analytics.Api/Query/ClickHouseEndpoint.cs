@@ -8,6 +8,12 @@ namespace Analytics.Api.Query;
 /// <summary>Where ClickHouse listens and who we are, read from a connection string of ClickHouse.Driver's syntax.</summary>
 internal sealed record ClickHouseEndpoint(string Root, string Database, AuthenticationHeaderValue? Credentials)
 {
+    /// <summary>The database of the tables, where that is not the one in which names are looked up.</summary>
+    public string TablesDatabase { get; init; } = Database;
+
+    /// <summary>Further settings of every statement, as the end of a query string.</summary>
+    public string Settings { get; init; } = "";
+
     public static ClickHouseEndpoint Parse(string connectionString)
     {
         var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };

@@ -33,9 +33,12 @@ internal enum FailureKind
 
 /// <summary>The engine's own text is in <see cref="Exception.Message"/>: for the log only, never for an answer.</summary>
 /// <param name="option">Name of the option whose limit was reached, if one was.</param>
-internal sealed class QueryFailedException(FailureKind kind, string message, Exception? inner = null, string? option = null) : Exception(message, inner)
+internal sealed class QueryFailedException(FailureKind kind, string message, Exception? inner = null, string? option = null, int code = 0) : Exception(message, inner)
 {
     public FailureKind Kind => kind;
+
+    /// <summary>The engine's code; 0 where it gave none.</summary>
+    public int Code => code;
 
     /// <summary>The limit that was reached, once it is known whose limits held.</summary>
     public QueryLimit? Limit { get; private set; }
@@ -58,7 +61,7 @@ internal sealed class QueryFailedException(FailureKind kind, string message, Exc
             394 or 236 or 60 or 81 => (FailureKind.Away, null), // QUERY_WAS_CANCELLED, ABORTED; UNKNOWN_TABLE and _DATABASE: not migrated yet
             _ => (FailureKind.Bug, default(string)),
         };
-        return new(kind, $"ClickHouse answered {code}: {text}", option: option);
+        return new(kind, $"ClickHouse answered {code}: {text}", option: option, code: code);
     }
 }
 

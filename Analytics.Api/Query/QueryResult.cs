@@ -75,5 +75,12 @@ internal sealed class QueryResult(PooledBuffer bytes, QueryCost cost) : IDisposa
         return new QueryResult(bytes, cost + others.Cost);
     }
 
+    /// <summary>Forgets the first bytes: a head that is no row.</summary>
+    public void Drop(int head)
+    {
+        bytes.Span[head..].CopyTo(bytes.Span);
+        bytes.Truncate(bytes.Length - head);
+    }
+
     public void Dispose() => bytes.Dispose();
 }

@@ -203,6 +203,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
             .Append("&default_format=").Append(format)
             .Append("&query_id=").Append(id)
             .Append(settings)
+            .Append(endpoint.Settings)
             .Append(tenant is null ? "" : "&additional_table_filters=" + Uri.EscapeDataString(TenantFilters(tenant)))
             .Append("&readonly=1"); // last: nothing can be set after it
         foreach (var (name, value) in parameters.All)
@@ -213,7 +214,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     private string TenantFilters(string tenant)
     {
         var condition = SqlParameters.Quote($"tenant = {SqlParameters.Quote(tenant)}");
-        return $"{{{string.Join(',', Tables.OfTenants.Select(table => $"'{endpoint.Database}.{table}':{condition}"))}}}";
+        return $"{{{string.Join(',', Tables.OfTenants.Select(table => $"'{endpoint.TablesDatabase}.{table}':{condition}"))}}}";
     }
 
     // The answer may begin before the query ends, and have any number of rows.

@@ -67,11 +67,22 @@ public sealed class SchemaMigrator(string connectionString, TimeProvider time)
         }
     }
 
-    private static async Task ApplyAsync(ClickHouseClient client, Migration migration, CancellationToken cancellationToken)
+    // ${tables} and ${views} in a migration are the two databases, quoted.
+    private string InDatabases(string statement)
+    {
+        var database = new ClickHouseConnectionStringBuilder { ConnectionString = connectionString }.Database;
+        return statement
+            .Replace("${tables}", Quote(database), StringComparison.Ordinal)
+            .Replace("${views}", Quote(Tables.SqlDatabase(database)), StringComparison.Ordinal);
+    }
+
+    private static string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+
+    private async Task ApplyAsync(ClickHouseClient client, Migration migration, CancellationToken cancellationToken)
     {
         foreach (var statement in migration.Statements)
         {
-            await ExecuteAsync(client, statement, cancellationToken);
+            await ExecuteAsync(client, InDatabases(statement), cancellationToken);
         }
 
         await client.ExecuteNonQueryAsync(
@@ -148,7 +159,7 @@ public sealed class SchemaMigrator(string connectionString, TimeProvider time)
         var database = builder.Database;
         builder.Database = "default";
         using var client = new ClickHouseClient(builder.ConnectionString);
-        await ExecuteAsync(client, $"CREATE DATABASE IF NOT EXISTS `{database.Replace("`", "``", StringComparison.Ordinal)}`", cancellationToken);
+        await ExecuteAsync(client, $"CREATE DATABASE IF NOT EXISTS {Quote(database)}", cancellationToken);
     }
 
     private static Task<int> ExecuteAsync(ClickHouseClient client, string sql, CancellationToken cancellationToken) =>

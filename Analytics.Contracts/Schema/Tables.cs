@@ -36,6 +36,9 @@ public static class Tables
     /// <summary>Every table, by any name, that holds rows of tenants; plain views of them are filtered where they read.</summary>
     public static readonly IReadOnlyList<string> OfTenants = [Events, DeadLetters, DeadLetterReplays, Ledger, Rollups, EventsToRollups];
 
+    /// <summary>The database of the views that SQL of analysts sees, e.g. <c>analytics_sql</c>.</summary>
+    public static string SqlDatabase(string database) => $"{database}_sql";
+
     /// <summary>Which migrations have been applied.</summary>
     public const string Migrations = "schema_migrations";
 }

@@ -51,6 +51,18 @@ internal static class ReaderRules
         if (request.Principal.ReadOnly) CheckSystem(tokens, request, parameters);
     }
 
+    /// <summary>The first word in upper case, with the second one after EXPLAIN: <c>SELECT</c>, <c>EXPLAIN AST</c>.</summary>
+    public static string Beginning(ReadOnlySpan<byte> sql)
+    {
+        var words = Read(sql).SkipWhile(t => t.Kind == TokenKind.Symbol).Take(2).Select(t => t.Kind == TokenKind.Word ? t.Text.ToUpperInvariant() : "").ToList();
+        return words switch
+        {
+            ["EXPLAIN", var second] => $"EXPLAIN {second}",
+            [var first, ..] => first,
+            _ => "",
+        };
+    }
+
     private static void CheckBeginning(List<Token> tokens)
     {
         var first = tokens.FindIndex(t => t.Kind != TokenKind.Symbol);

@@ -29,6 +29,7 @@ internal static class SelectCommand
                 connect();
                 var kind = running.Connection.Classify(sql);
                 if (kind.Count > 1) throw new EngineException(62, "SYNTAX_ERROR", "Multi-statements are not allowed");
+                request.Principal.Grants?.Check(running.Connection, sql, parameters);
 
                 if (cutter is null || !IsSelect(sql) || kind.Kind != 0)
                 {

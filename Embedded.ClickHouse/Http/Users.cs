@@ -5,8 +5,11 @@ using Embedded.ClickHouse.Native;
 
 namespace Embedded.ClickHouse.Http;
 
-/// <summary>One who may connect, from <c>Users:NAME:Password</c> and <c>Users:NAME:ReadOnly</c>.</summary>
-internal sealed record Principal(string Name, bool ReadOnly);
+/// <summary>
+/// One who may connect, from <c>Users:NAME:Password</c>, <c>Users:NAME:ReadOnly</c> and <c>Users:NAME:Tables</c>, a list separated by commas.
+/// </summary>
+/// <param name="Grants">What may be read; null: everything. Who has it is read-only.</param>
+internal sealed record Principal(string Name, bool ReadOnly, TableGrants? Grants = null);
 
 /// <summary>The configured users. Without any there is one, <c>default</c>, with an empty password.</summary>
 internal sealed class Users
@@ -16,7 +19,7 @@ internal sealed class Users
     public Users(IConfiguration configuration)
     {
         var users = configuration.GetSection("Users").GetChildren()
-            .Select(u => (new Principal(u.Key, u.GetValue<bool>("ReadOnly")), Hash(u["Password"] ?? "")))
+            .Select(u => (Principal(u), Hash(u["Password"] ?? "")))
             .ToList();
         if (users.Count == 0) users.Add((new Principal("default", false), Hash("")));
         known = users.ToFrozenDictionary(u => u.Item1.Name, StringComparer.Ordinal);
@@ -30,6 +33,12 @@ internal sealed class Users
         return matches && user.Principal is not null
             ? user.Principal
             : throw new EngineException(516, "AUTHENTICATION_FAILED", $"{name}: Authentication failed: password is incorrect, or there is no user with such name.");
+    }
+
+    private static Principal Principal(IConfigurationSection user)
+    {
+        var grants = user["Tables"] is { Length: > 0 } tables ? new TableGrants(tables.Split(',')) : null;
+        return new Principal(user.Key, grants is not null || user.GetValue<bool>("ReadOnly"), grants);
     }
 
     private static (string Name, string Password) Credentials(HttpRequest request)

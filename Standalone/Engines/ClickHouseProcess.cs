@@ -8,7 +8,7 @@ internal static class ClickHouseProcess
     /// <summary>What the engine may hold; the rest of the process adds about 300 MB.</summary>
     public const long MaxMemory = 768L << 20;
 
-    public static EngineStart Describe(DataDirectory data, int port, string password) => new(
+    public static EngineStart Describe(DataDirectory data, int port, string password, string sqlPassword) => new(
         "ClickHouse",
         "Embedded.ClickHouse",
         [
@@ -17,9 +17,14 @@ internal static class ClickHouseProcess
             "--max-memory", MaxMemory.ToString(CultureInfo.InvariantCulture),
             "--exit-with-parent",
         ],
-        new Dictionary<string, string> { ["Users__default__Password"] = password },
+        new Dictionary<string, string>
+        {
+            ["Users__default__Password"] = password,
+            ["Users__sql__Password"] = sqlPassword,
+            ["Users__sql__Tables"] = "analytics_sql.*",
+        },
         Path.Combine(data.Logs, "clickhouse.log"));
 
-    public static string ConnectionString(int port, string password) =>
-        $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username=default;Password={password};Database=analytics";
+    public static string ConnectionString(int port, string password, string user = "default") =>
+        $"Host=127.0.0.1;Port={port.ToString(CultureInfo.InvariantCulture)};Username={user};Password={password};Database=analytics";
 }

@@ -22,12 +22,14 @@ internal sealed partial class EmbeddedEngines : IAsyncDisposable
     {
         log = logs.CreateLogger<EmbeddedEngines>();
         var (ports, password, redisPassword) = (Ports.Choose(data), data.Secret("clickhouse-password"), Guid.NewGuid().ToString("N"));
-        clickHouse = new(ClickHouseProcess.Describe(data, ports.ClickHouse, password), log);
+        var sqlPassword = data.Secret("clickhouse-sql-password");
+        clickHouse = new(ClickHouseProcess.Describe(data, ports.ClickHouse, password, sqlPassword), log);
         kafka = new(KafkaProcess.Describe(data, ports.Kafka), log);
         startRedis = () => EmbeddedRedis.Start(ports.Redis, redisPassword);
         Configuration = new()
         {
             ["ConnectionStrings:clickhouse"] = ClickHouseProcess.ConnectionString(ports.ClickHouse, password),
+            ["ConnectionStrings:clickhouse-sql"] = ClickHouseProcess.ConnectionString(ports.ClickHouse, sqlPassword, "sql"),
             ["ConnectionStrings:kafka"] = KafkaProcess.ConnectionString(ports.Kafka),
             ["ConnectionStrings:redis"] = EmbeddedRedis.ConnectionString(ports.Redis, redisPassword),
         };

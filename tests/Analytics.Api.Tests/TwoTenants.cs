@@ -27,7 +27,10 @@ public sealed class TwoTenants(Infrastructure infrastructure) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await infrastructure.CreateDatabaseAsync("tenants");
-        Api = QueryApi.Start(Database.ConnectionString, ("ConnectionStrings:kafka", await infrastructure.KafkaAsync()));
+        Api = QueryApi.Start(
+            Database.ConnectionString,
+            ("ConnectionStrings:clickhouse-sql", Database.SqlConnectionString),
+            ("ConnectionStrings:kafka", await infrastructure.KafkaAsync()));
         using var anybody = Api.CreateClient();
         await Eventually.TrueAsync("the API is ready", async () => (await anybody.GetAsync("/health/ready")).IsSuccessStatusCode, TimeSpan.FromMinutes(1));
         Own = await TenantSide.CreateAsync(Api, Database, "own", 1000003.25, events: 30);

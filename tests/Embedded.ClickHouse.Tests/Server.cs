@@ -19,6 +19,8 @@ public sealed class Server : IAsyncLifetime
         ["Users__default__Password"] = "",
         ["Users__reader__Password"] = "read only",
         ["Users__reader__ReadOnly"] = "true",
+        ["Users__grantee__Password"] = "some tables",
+        ["Users__grantee__Tables"] = "*_granted.*, analytics.shown",
     });
 
     public async ValueTask DisposeAsync()
@@ -48,10 +50,15 @@ public sealed class Server : IAsyncLifetime
     }
 
     /// <summary>The status and text of a statement sent by the read-only user.</summary>
-    public async Task<(int Status, string Text)> AsReaderAsync(string sql, string url = "")
+    public Task<(int Status, string Text)> AsReaderAsync(string sql, string url = "") => AsAsync("reader:read only", sql, url);
+
+    /// <summary>The same as the user who may read some tables only.</summary>
+    public Task<(int Status, string Text)> AsGranteeAsync(string sql, string url = "") => AsAsync("grantee:some tables", sql, url);
+
+    private async Task<(int Status, string Text)> AsAsync(string credentials, string sql, string url)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/?database=analytics{url}") { Content = new StringContent(sql) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("reader:read only"u8));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(credentials)));
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }

@@ -39,7 +39,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var password = Guid.NewGuid().ToString("N");
         return StartNewAsync(new(
             "Embedded.ClickHouse",
-            new Dictionary<string, string?> { ["Users__default__Password"] = password },
+            new Dictionary<string, string?>
+            {
+                ["Users__default__Password"] = password,
+                ["Users__sql__Password"] = password,
+                ["Users__sql__Tables"] = "*_sql.*",
+            },
             arguments,
             engine => $"Host=127.0.0.1;Port={engine.Port};Username=default;Password={password}"));
     }

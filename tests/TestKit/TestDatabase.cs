@@ -19,6 +19,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>A connection string that points at it.</summary>
     public string ConnectionString => $"{server};Database={Name}";
 
+    /// <summary>The same as the embedded engine's user who may read the views for SQL only.</summary>
+    public string SqlConnectionString => ConnectionString.Replace("Username=default", "Username=sql", StringComparison.Ordinal);
+
     /// <summary>Creates it on the given server.</summary>
     public static async Task<TestDatabase> CreateAsync(string server, string name)
     {
@@ -44,7 +47,11 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Name}");
+    public async ValueTask DisposeAsync()
+    {
+        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Name}_sql"); // the views of migrations
+        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Name}");
+    }
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {

@@ -23,8 +23,9 @@ internal sealed class TableFormat(string word, string mediaType, Func<Stream, IR
     public override async ValueTask WriteAsync(PipeWriter output, Answer answer, CancellationToken cancellationToken)
     {
         await using var buffer = new MemoryStream(); // writers of both formats also write synchronously, which a response does not allow
-        await using var table = Open(buffer, answer.Columns);
-        var batch = new ColumnBatch(answer.Columns);
+        var columns = answer.Columns.Select(column => column.Type == ColumnType.Json ? column with { Type = ColumnType.Text } : column).ToList();
+        await using var table = Open(buffer, columns);
+        var batch = new ColumnBatch(columns);
         for (var at = 0; at < answer.Rows.Bytes.Length;)
         {
             at += Fill(batch, answer.Rows.Bytes[at..]);

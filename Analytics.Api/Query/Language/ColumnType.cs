@@ -8,6 +8,9 @@ internal enum ColumnType
     Integer,
     Number,
     Boolean,
+
+    /// <summary>Arrays, maps and tuples, which only SQL answers with.</summary>
+    Json,
 }
 
 /// <param name="Name">Unique within the answer.</param>
@@ -19,6 +22,7 @@ internal readonly record struct Column(string Name, ColumnType Type)
         ColumnType.Text => "string",
         ColumnType.Integer => "integer",
         ColumnType.Boolean => "boolean",
+        ColumnType.Json => "json",
         _ => "number",
     };
 }

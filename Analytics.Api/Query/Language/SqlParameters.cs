@@ -36,6 +36,9 @@ internal sealed class SqlParameters
         Add($"Array(Tuple({string.Join(", ", Enumerable.Repeat("UInt8, String", width))}))",
             List(rows, row => $"({string.Join(',', row.Select(text => text is null ? "1,''" : "0," + Quote(text)))})"), null);
 
+    /// <summary>A parameter that the statement's own author named and typed; the value in the engine's escaped form, null as <c>\N</c>.</summary>
+    public void Given(string name, string type, string value) => _all.Add((name, $"{{{name}:{type}}}", value));
+
     private static string List<T>(IEnumerable<T> values, Func<T, string> write) => $"[{string.Join(',', values.Select(write))}]";
 
     // Equal values share a parameter: shorter statements, and the same text for the same question.
@@ -52,7 +55,7 @@ internal sealed class SqlParameters
     }
 
     /// <summary>A value of its own is read in the engine's "escaped" form.</summary>
-    private static string Escape(string value) => Encode(value, quote: false);
+    internal static string Escape(string value) => Encode(value, quote: false);
 
     /// <summary>Inside arrays and tuples texts are quoted literals.</summary>
     internal static string Quote(string value) => $"'{Encode(value, quote: true)}'";

@@ -98,17 +98,21 @@ public sealed class ExamplesTests(EngineApi engines) : IClassFixture<EngineApi>
         if (!path.Contains('{', StringComparison.Ordinal))
             return path;
 
-        object body = path.StartsWith("/api/v1/queries/", StringComparison.Ordinal)
-            ? new
+        object body = path.Split('/')[3] switch
+        {
+            "queries" => new
             {
                 name = $"{method} {path} {Guid.NewGuid()}",
                 kind = "timeseries",
                 query = new { range = new { from = "{{from}}", to = "2026-12-01T00:00:00Z" }, filters = new[] { new { field = "data.country", op = "eq", value = "{{country}}" } } },
                 parameters = new { from = new { type = "time", @default = "2026-11-01T00:00:00Z" }, country = new { type = "string", @default = "DE" } },
-            }
-            : new { name = "to be revoked", role = "viewer" };
+            },
+            "exports" => new { format = "ndjson", events = new { range = new { last = "1d" } } },
+            _ => new { name = "to be revoked", role = "viewer" },
+        };
         var collection = path[..path.IndexOf("/{", StringComparison.Ordinal)];
         using var created = await admin.PostAsJsonAsync(collection, body);
-        return path.Replace("{id}", (await created.JsonAsync()).GetProperty("id").GetString(), StringComparison.Ordinal);
+        var id = created.Headers.TryGetValues("Export-Id", out var named) ? named.Single() : (await created.JsonAsync()).GetProperty("id").GetString();
+        return path.Replace("{id}", id, StringComparison.Ordinal);
     }
 }
