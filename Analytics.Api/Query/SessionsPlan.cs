@@ -13,6 +13,8 @@ internal sealed record SessionsPlan(SessionsQuery Query, ResolvedRange Range, Bu
         .. Query.Measures.Select(measure => new Column(measure.Name, measure.Type)),
     ];
 
+    public override ResolvedRange Touched => SessionSql.Read(Range, Query.Gap);
+
     public override async Task<Rows> RunAsync(Asker asker, CancellationToken cancellationToken)
     {
         var result = await asker.RunAsync(SessionsSql.Of(this, asker.Tenant), QueryRunner.JsonRows, cancellationToken);

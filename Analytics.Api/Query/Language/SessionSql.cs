@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace Analytics.Api.Query.Language;
 
 /// <summary>
@@ -13,8 +15,14 @@ internal static class SessionSql
 
     private const string Milliseconds = "toUnixTimestamp64Milli(time)";
 
+    /// <summary>The time whose events are read for the sessions of a range.</summary>
+    public static ResolvedRange Read(ResolvedRange range, Duration gap) => new(range.From - gap, range.To);
+
     /// <summary>Milliseconds of an event of a session: of tuples the first element, else the event itself.</summary>
     public static string Time(string item, bool isTuple) => isTuple ? $"{item}.1" : item;
+
+    /// <summary>An event as a tuple that sorts by time, then by its place in the log.</summary>
+    public static string Item(IReadOnlyList<string> extras) => $"({GroupSql.List([Milliseconds, "kafka_partition", "kafka_offset", .. extras])})";
 
     /// <summary>
     /// A subquery with the columns <c>kind</c> and <c>s</c>: the session's events in order, ties by their place in the log. Each is its time in
@@ -22,15 +30,13 @@ internal static class SessionSql
     /// </summary>
     /// <param name="outside">Whether events outside of all sessions are wanted too, each as if it were one.</param>
     public static string Sessions(
-        string tenant, Question question, ResolvedRange range, long gapMs, Source source,
+        string tenant, Question question, ResolvedRange range, Duration gap, Source source,
         IReadOnlyList<string> extras, IEnumerable<string> conditions, bool outside, SqlParameters parameters)
     {
         var isTuple = extras.Count > 0;
-        var early = new ResolvedRange(range.From - NodaTime.Duration.FromMilliseconds(gapMs), range.To);
         var where = string.Join("\n  AND ", conditions
-            .Prepend(Where.Of(tenant, early, question.Filters, parameters))
+            .Prepend(Where.Of(tenant, Read(range, gap), question.Filters, parameters))
             .Concat(outside ? [] : ["(sessionid != '' OR subject != '')"]));
-        var item = isTuple ? $"({GroupSql.List([Milliseconds, "kafka_partition", "kafka_offset", .. extras])})" : Milliseconds;
         var (time, before) = (Time("e", isTuple), Time("p", isTuple));
         return $$"""
             (
@@ -40,14 +46,14 @@ internal static class SessionSql
                     SELECT
                         multiIf(sessionid != '', {{ById}}, subject != '', {{BySubject}}, {{Outside}}) AS kind,
                         multiIf(kind = {{ById}}, sessionid, kind = {{BySubject}}, subject, '') AS who,
-                        arraySort(groupArray({{item}})) AS line
+                        arraySort(groupArray({{(isTuple ? Item(extras) : Milliseconds)}})) AS line
                     FROM {{source.Table}}
                     WHERE {{where.Replace("\n", "\n        ", StringComparison.Ordinal)}}
                     GROUP BY kind, who
                 )
                 ARRAY JOIN multiIf(
                     kind = {{ById}}, [line],
-                    kind = {{BySubject}}, arraySplit((e, p) -> {{time}} - {{before}} > {{parameters.Integer(gapMs, "gap")}}, line, arrayPushFront(arrayPopBack(line), line[1])),
+                    kind = {{BySubject}}, arraySplit((e, p) -> {{time}} - {{before}} > {{parameters.Integer((long)gap.TotalMilliseconds, "gap")}}, line, arrayPushFront(arrayPopBack(line), line[1])),
                     arrayMap(e -> [e], line)) AS s
                 WHERE {{Time("s[1]", isTuple)}} >= {{parameters.Integer(range.FromMs, "begin")}}
             )

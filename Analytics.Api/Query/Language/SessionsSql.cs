@@ -15,7 +15,7 @@ internal static class SessionsSql
         var width = query.GroupBy.Count;
         var isTuple = width > 0;
         var sessions = SessionSql.Sessions(
-            tenant, query, plan.Range, (long)query.Gap.TotalMilliseconds, plan.Source, [.. query.GroupBy.Select(sql.Text)], [],
+            tenant, query, plan.Range, query.Gap, plan.Source, [.. query.GroupBy.Select(sql.Text)], [],
             query.Measures.Any(measure => measure.Name == SessionMeasure.Outside), parameters);
         string[] bucket = plan.Buckets is { } buckets
             ? [$"{TimeseriesSql.Bucket(buckets, $"intDiv({SessionSql.Time("s[1]", isTuple)}, 1000)", parameters)} AS bucket"] : [];

@@ -83,4 +83,19 @@ public sealed class SessionsTests(QueryEngine engine)
         static StoredEvent At(string time, string subject, string session = "") =>
             new($"{time} {subject}", "t", DateTimeOffset.Parse($"2026-11-24T{time}:00Z", CultureInfo.InvariantCulture), subject, SessionId: session);
     }
+
+    // It turns the only session into one that began before the range, so the answer must not come out of the cache.
+    [Fact]
+    public async Task A_late_event_before_the_range_is_noticed()
+    {
+        const string question = """{"range":{"from":"2026-11-24T10:00:00Z","to":"2026-11-24T13:00:00Z"},"measures":["sessions"]}""";
+        var tenant = QueryEngine.NewTenant();
+        await engine.StoreAsync(tenant, [new StoredEvent("e1", "t", DateTimeOffset.Parse("2026-11-24T10:05:00Z", CultureInfo.InvariantCulture), "u")]);
+        var before = await engine.AskAsync(tenant, question, "sessions");
+        await engine.StoreAsync(tenant, [new StoredEvent("e2", "t", DateTimeOffset.Parse("2026-11-24T09:55:00Z", CultureInfo.InvariantCulture), "u", Offset: 1)]);
+
+        var after = await engine.AskAsync(tenant, question, "sessions");
+
+        Assert.Equal(("[[1]]", "[[0]]"), (AnswerRows.Text(before), AnswerRows.Text(after)));
+    }
 }
