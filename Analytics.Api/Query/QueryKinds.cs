@@ -20,6 +20,8 @@ internal static class QueryKinds
 
     public static readonly QueryKind Sessions = new("sessions", SessionsQuery.Read);
 
+    public static readonly QueryKind Paths = new("paths", PathsQuery.Read);
+
     public static readonly IReadOnlyList<QueryKind> All =
     [
         Timeseries,
@@ -28,6 +30,7 @@ internal static class QueryKinds
         Sessions,
         Funnel,
         Retention,
+        Paths,
     ];
 
     public static readonly string[] Names = [.. All.Select(kind => kind.Name)];

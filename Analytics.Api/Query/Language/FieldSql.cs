@@ -23,6 +23,9 @@ internal sealed class FieldSql(SqlParameters parameters)
     /// <summary>The number, NULL for everything that is none: aggregates pass over it.</summary>
     public string Number(Field field) => field.Kind == FieldKind.Property ? Numbers(field) : field.Name;
 
+    /// <summary>Whether every event has the field.</summary>
+    public static bool IsAlwaysThere(Field field) => field.Name is "id" or "type" or "source";
+
     /// <summary>A condition that is never NULL.</summary>
     public string Condition(Filter filter) => filter.Op switch
     {
@@ -120,8 +123,6 @@ internal sealed class FieldSql(SqlParameters parameters)
 
     private static string Never(Field field, string condition) =>
         field.Kind == FieldKind.Property ? $"ifNull({condition}, false)" : $"({condition})";
-
-    private static bool IsAlwaysThere(Field field) => field.Name is "id" or "type" or "source";
 
     private string Raw(Field field) => field.Kind == FieldKind.Property ? Strings(field) : field.Name;
 
