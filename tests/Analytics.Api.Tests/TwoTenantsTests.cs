@@ -1,8 +1,24 @@
+using Analytics.Api.Query;
+
 namespace Analytics.Api.Tests;
 
-/// <summary>The fixture itself: what it calls foreign is really there, and is found where it should be.</summary>
+/// <summary>The fixture itself: what it calls foreign is really there, and is found where it should be. And every kind of question over it.</summary>
 public sealed class TwoTenantsTests(TwoTenants tenants) : IClassFixture<TwoTenants>
 {
+    // One per kind, that shows the secret of whoever asks.
+    private static readonly Dictionary<string, string> Questions = new()
+    {
+        ["timeseries"] = """ "groupBy":["data.secret"] """,
+        ["breakdown"] = """ "groupBy":["data.secret"] """,
+        ["values"] = """ "field":"data.secret" """,
+        ["sessions"] = """ "groupBy":["data.secret"] """,
+        ["funnel"] = """ "steps":[{},{}],"groupBy":["data.secret"] """,
+        ["retention"] = """ "start":{},"periods":1,"groupBy":["data.secret"] """,
+        ["paths"] = """ "field":"data.secret","repeats":"keep" """,
+    };
+
+    public static TheoryData<string> Kinds => [.. QueryKinds.Names];
+
     [Fact]
     public async Task Each_tenant_has_the_same_ids_and_sees_its_own_events()
     {
@@ -14,6 +30,21 @@ public sealed class TwoTenantsTests(TwoTenants tenants) : IClassFixture<TwoTenan
         tenants.Foreign.AssertAbsent(own.GetRawText());
         tenants.Own.AssertAbsent(foreign.GetRawText());
         Assert.ThrowsAny<Exception>(() => tenants.Foreign.AssertAbsent(foreign.GetRawText().ToUpperInvariant()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Every_kind_of_question_is_about_the_own_events(string kind)
+    {
+        var question = $$"""{"range":{"from":"{{TwoTenants.From}}","to":"{{TwoTenants.To}}"},{{Questions[kind]}}}""";
+
+        var own = (await (await tenants.Own.Viewer.PostTextAsync($"/api/v1/query/{kind}", question)).JsonAsync()).GetRawText();
+        var foreign = (await (await tenants.Foreign.Viewer.PostTextAsync($"/api/v1/query/{kind}", question)).JsonAsync()).GetRawText();
+
+        Assert.Contains(tenants.Own.Marker, own, StringComparison.Ordinal);
+        Assert.Contains(tenants.Foreign.Marker, foreign, StringComparison.Ordinal);
+        tenants.Foreign.AssertAbsent(own, question);
+        tenants.Own.AssertAbsent(foreign, question);
     }
 
     [Theory]
