@@ -14,19 +14,21 @@ namespace Analytics.Api.Query;
 internal sealed class BucketRows(IReadOnlyList<byte[]> groups, int width, IReadOnlyList<string> empty)
 {
     private readonly byte[] _empty = Encoding.UTF8.GetBytes(string.Join(',', empty));
-    private readonly byte[] _never = Encoding.UTF8.GetBytes(string.Join(',', empty.Select(_ => "null")));
+    private readonly byte[] _never = Encoding.UTF8.GetBytes(string.Concat(empty.Append("").Select(_ => ",null"))); // the time and each measure
     private readonly Dictionary<string, int>? _ranks = width == 0 ? null : Ranks(groups);
 
     /// <param name="result">Rows of bucket, group and measures.</param>
-    /// <param name="before">Buckets of the range to compare with; their measures follow those of the bucket with the same number.</param>
-    public void Write(IBufferWriter<byte> output, Buckets buckets, ReadOnlySpan<byte> result, Buckets? before = null, ReadOnlySpan<byte> resultBefore = default)
+    /// <param name="before">What to compare with: where the bucket beside each begins, and its measures, follow those of the bucket.</param>
+    public void Write(
+        IBufferWriter<byte> output, Buckets buckets, ReadOnlySpan<byte> result, PreviousBuckets? before = null, ReadOnlySpan<byte> resultBefore = default)
     {
         var found = Find(buckets, result);
-        var foundBefore = before is null ? [] : Find(before, resultBefore);
+        var foundBefore = before is null ? [] : Find(before.Buckets, resultBefore);
         var first = true;
         for (var bucket = 0; bucket < buckets.Count; bucket++)
         {
             var time = buckets.Label(bucket);
+            var beside = before?.Beside[bucket] ?? -1;
             for (var group = 0; group < groups.Count; group++)
             {
                 output.Write(first ? "[\""u8 : ",[\""u8);
@@ -39,13 +41,16 @@ internal sealed class BucketRows(IReadOnlyList<byte[]> groups, int width, IReadO
                 }
 
                 Write(output, found[(bucket * groups.Count) + group], result);
-                if (before is not null)
+                if (beside >= 0)
                 {
-                    output.Write(","u8);
-                    if (bucket < before.Count)
-                        Write(output, foundBefore[(bucket * groups.Count) + group], resultBefore);
-                    else
-                        output.Write(_never); // the range before was shorter, as February is
+                    output.Write(",\""u8);
+                    output.Write(before!.Buckets.Label(beside));
+                    output.Write("\","u8);
+                    Write(output, foundBefore[(beside * groups.Count) + group], resultBefore);
+                }
+                else if (before is not null)
+                {
+                    output.Write(_never);
                 }
 
                 output.Write("]"u8);

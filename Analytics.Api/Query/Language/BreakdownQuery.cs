@@ -14,13 +14,14 @@ internal sealed record BreakdownQuery(
     IReadOnlyList<Filter> Filters,
     IReadOnlyList<Field> GroupBy,
     int Limit,
-    bool Other) : Question(Range, Zone, Filters)
+    bool Other,
+    bool Compare) : Question(Range, Zone, Filters)
 {
     public const string OtherColumn = "other";
     public const int DefaultLimit = 10;
     public const int MostGroups = 1_000;
 
-    private static readonly string[] Members = ["range", "timezone", "measures", "filters", "groupBy", "limit", "other"];
+    private static readonly string[] Members = ["range", "timezone", "measures", "filters", "groupBy", "limit", "other", "compare"];
 
     public override string Kind => "breakdown";
 
@@ -37,14 +38,23 @@ internal sealed record BreakdownQuery(
             ? Field.ReadGroups(fields, TimeseriesQuery.MostGroupFields, least: 1) : [];
         var limit = query.Member("limit") is { } number ? number.AsInteger(1, MostGroups) : DefaultLimit;
         var other = query.Member("other") is { } truth ? truth.AsBoolean() : true;
-        Measure.RefuseTakenNames(query, measures, groups.Select(field => field.Name).Prepend(OtherColumn));
-        return root.Errors.Any ? null : new BreakdownQuery(range!, zone!, measures, filters, groups, limit!.Value, other!.Value);
+        var compare = Comparison.ReadMember(query);
+        var names = groups.Select(field => field.Name).Prepend(OtherColumn).ToList();
+        Measure.RefuseTakenNames(query, measures, names);
+        if (compare)
+            Comparison.RefuseTakenNames(query, measures, names);
+        return root.Errors.Any ? null : new BreakdownQuery(range!, zone!, measures, filters, groups, limit!.Value, other!.Value, compare);
     }
 
     public override QueryPlan Plan(Instant now, QueryErrors errors)
     {
         var range = Range.Resolve(now, Zone);
-        return new BreakdownPlan(this, range, Rollup.OrRaw(range, [], Measures, Filters, GroupBy));
+        if (!Compare)
+            return new BreakdownPlan(this, range, Rollup.OrRaw(range, [], Measures, Filters, GroupBy));
+
+        var before = PreviousRange.Of(Range, range, Zone).Range;
+        var sources = Rollup.OrRaw((range, []), (before, []), Measures, Filters, GroupBy);
+        return new BreakdownPlan(this, range, sources.Source, new Previous(before, sources.Before));
     }
 
     protected override void WriteCanonical(Utf8JsonWriter json)
@@ -53,5 +63,6 @@ internal sealed record BreakdownQuery(
         Canonicals.Write(json, GroupBy);
         json.WriteNumberValue(Limit);
         json.WriteBooleanValue(Other);
+        json.WriteStringValue(Comparison.Word(Compare));
     }
 }

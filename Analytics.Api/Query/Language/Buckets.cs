@@ -138,8 +138,8 @@ internal sealed class Buckets
 
     private static long UniformWidth(long[] starts, long end)
     {
-        if (starts.Length == 1)
-            return end - starts[0];
+        if (starts.Length < 2)
+            return starts.Length == 0 ? 0 : end - starts[0];
 
         var width = starts[1] - starts[0];
         for (var i = 1; i < starts.Length; i++)

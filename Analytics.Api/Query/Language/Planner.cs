@@ -15,9 +15,15 @@ internal static class Planner
     public static TimeseriesPlan? Plan(TimeseriesQuery query, Instant now, QueryErrors errors)
     {
         var range = query.Range.Resolve(now, query.Zone);
-        return PlanBuckets(range, query.Interval, query.Zone, query.GroupBy.Count == 0 ? 1 : query.Limit, errors) is { } buckets
-            ? new TimeseriesPlan(query, range, buckets, Rollup.OrRaw(range, buckets.Starts, query.Measures, query.Filters, query.GroupBy))
-            : null;
+        if (PlanBuckets(range, query.Interval, query.Zone, query.GroupBy.Count == 0 ? 1 : query.Limit, errors) is not { } buckets)
+            return null;
+        if (!query.Compare)
+            return new TimeseriesPlan(query, range, buckets, Rollup.OrRaw(range, buckets.Starts, query.Measures, query.Filters, query.GroupBy));
+
+        var previous = PreviousRange.Of(query.Range, range, query.Zone, buckets.Interval);
+        var before = Buckets.Of(previous.Range, buckets.Interval, query.Zone);
+        var sources = Rollup.OrRaw((range, buckets.Starts), (previous.Range, before.Starts), query.Measures, query.Filters, query.GroupBy);
+        return new TimeseriesPlan(query, range, buckets, sources.Source, new PreviousBuckets(previous.Range, sources.Before, before, previous.Beside(buckets, before)));
     }
 
     /// <summary>The buckets of an answer with a row for each bucket and group; null when that would be too many.</summary>

@@ -34,6 +34,15 @@ internal sealed record Rollup : Source
         return new Rollup(range, hours, betweenDays ? days : (hours.To, hours.To));
     }
 
+    /// <summary>The same for two ranges that are answered together: one source for both.</summary>
+    public static (Source Source, Source Before) OrRaw(
+        (ResolvedRange Range, IReadOnlyList<long> Cuts) range, (ResolvedRange Range, IReadOnlyList<long> Cuts) before,
+        IReadOnlyList<Measure> measures, IReadOnlyList<Filter> filters, IReadOnlyList<Field> groups)
+    {
+        var sources = (OrRaw(range.Range, range.Cuts, measures, filters, groups), OrRaw(before.Range, before.Cuts, measures, filters, groups));
+        return sources is (Rollup, Rollup) ? sources : (Raw, Raw);
+    }
+
     public override string Rows(string tenant, ResolvedRange range, IReadOnlyList<Filter> filters, SqlParameters parameters, string? also = null)
     {
         var conditions = string.Concat(filters.Select(new FieldSql(parameters).Condition).Append(also).OfType<string>().Select(text => $"\n      AND {text}"));

@@ -22,11 +22,8 @@ internal abstract record TimeRange
 
     public abstract ResolvedRange Resolve(Instant now, DateTimeZone zone);
 
-    /// <summary>
-    /// The range of equal length that ends where this one, resolved to <paramref name="range"/>, begins. By the calendar where this one is:
-    /// before 30 days come 30 days, whatever clocks did, and before March comes February.
-    /// </summary>
-    public abstract ResolvedRange Before(ResolvedRange range, DateTimeZone zone);
+    /// <summary>Whether its length was given as hours or minutes, which no clock change stretches.</summary>
+    public virtual bool IsExact => false;
 
     /// <summary>One text per range.</summary>
     public abstract string Canonical();
@@ -95,53 +92,32 @@ internal abstract record TimeRange
         return null;
     }
 
-    private static ResolvedRange Clamped(Instant from, Instant to) => new(Instant.Max(from, Earliest), to);
-
     internal sealed record Between(Instant From, Instant To) : TimeRange
     {
         public override ResolvedRange Resolve(Instant now, DateTimeZone zone) => new(From, To);
-
-        // Between two midnights lie whole days, between two first days of months whole months; also between other equal times of day.
-        public override ResolvedRange Before(ResolvedRange range, DateTimeZone zone)
-        {
-            var (start, end) = (Local(From, zone), Local(To, zone));
-            if (start.TimeOfDay != end.TimeOfDay || start.Date == end.Date)
-                return Clamped(From - (To - From), From);
-
-            var areMonths = start.Day == 1 && end.Day == 1 && start.TimeOfDay == LocalTime.Midnight;
-            var period = Period.Between(start.Date, end.Date, areMonths ? PeriodUnits.Months : PeriodUnits.Days);
-            return Clamped(zone.AtLeniently(start.Minus(period)).ToInstant(), From);
-        }
-
-        // Where a day begins later than at midnight because clocks skipped it, its beginning counts as midnight.
-        private static LocalDateTime Local(Instant instant, DateTimeZone zone)
-        {
-            var local = instant.InZone(zone).LocalDateTime;
-            return zone.AtStartOfDay(local.Date).ToInstant() == instant ? local.Date.AtMidnight() : local;
-        }
 
         public override string Canonical() => $"{From.ToUnixTimeTicks()}-{To.ToUnixTimeTicks()}";
     }
 
     internal sealed record Last(int Amount, char Unit) : TimeRange
     {
+        public override bool IsExact => Unit is 'm' or 'h';
+
         public override ResolvedRange Resolve(Instant now, DateTimeZone zone)
         {
             var to = Instant.FromUnixTimeSeconds(((now.ToUnixTimeSeconds() / 60) + 1) * 60);
-            return Clamped(Back(to, zone, 1), to);
+            return new ResolvedRange(Instant.Max(Back(to, zone), Earliest), to);
         }
-
-        public override ResolvedRange Before(ResolvedRange range, DateTimeZone zone) => Clamped(Back(range.To, zone, 2), range.From);
 
         public override string Canonical() => $"{Amount}{Unit}";
 
-        private Instant Back(Instant end, DateTimeZone zone, int times) => Unit switch
+        private Instant Back(Instant end, DateTimeZone zone) => Unit switch
         {
-            'm' => end - (Duration.FromMinutes(Amount) * times),
-            'h' => end - (Duration.FromHours(Amount) * times),
-            'd' => Back(end, zone, Period.FromDays(Amount * times)),
-            'w' => Back(end, zone, Period.FromWeeks(Amount * times)),
-            _ => Back(end, zone, Period.FromMonths(Math.Min(Amount, 12 * 200) * times)),
+            'm' => end - Duration.FromMinutes(Amount),
+            'h' => end - Duration.FromHours(Amount),
+            'd' => Back(end, zone, Period.FromDays(Amount)),
+            'w' => Back(end, zone, Period.FromWeeks(Amount)),
+            _ => Back(end, zone, Period.FromMonths(Math.Min(Amount, 12 * 200))),
         };
 
         private static Instant Back(Instant end, DateTimeZone zone, Period period)

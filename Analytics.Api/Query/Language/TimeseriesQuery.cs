@@ -11,7 +11,8 @@ internal sealed record TimeseriesQuery(
     IReadOnlyList<Measure> Measures,
     IReadOnlyList<Filter> Filters,
     IReadOnlyList<Field> GroupBy,
-    int Limit) : Question(Range, Zone, Filters)
+    int Limit,
+    bool Compare) : Question(Range, Zone, Filters)
 {
     public const int MostGroupFields = 5;
     public const int DefaultLimit = 10;
@@ -21,7 +22,7 @@ internal sealed record TimeseriesQuery(
 
     public override QueryPlan? Plan(Instant now, QueryErrors errors) => Planner.Plan(this, now, errors);
 
-    private static readonly string[] Members = ["range", "interval", "timezone", "measures", "filters", "groupBy", "limit"];
+    private static readonly string[] Members = ["range", "interval", "timezone", "measures", "filters", "groupBy", "limit", "compare"];
 
     /// <summary>Reads a body; null when <paramref name="errors"/> got some.</summary>
     public static TimeseriesQuery? Read(ReadOnlyMemory<byte> utf8, QueryErrors errors)
@@ -42,10 +43,14 @@ internal sealed record TimeseriesQuery(
         var filters = Filter.ReadAll(query.Member("filters"));
         var groups = Field.ReadGroups(query.Member("groupBy"), MostGroupFields);
         var limit = query.Member("limit") is { } number ? number.AsInteger(1, MostGroups) : DefaultLimit;
-        Measure.RefuseTakenNames(query, measures, groups.Select(field => field.Name).Prepend("time"));
+        var compare = Comparison.ReadMember(query);
+        var names = groups.Select(field => field.Name).Prepend("time").Concat(compare ? [Comparison.Time.Name] : []).ToList();
+        Measure.RefuseTakenNames(query, measures, names);
+        if (compare)
+            Comparison.RefuseTakenNames(query, measures, names);
         return root.Errors.Any
             ? null
-            : new TimeseriesQuery(range!, interval!.Value, zone!, measures, filters, groups, limit!.Value);
+            : new TimeseriesQuery(range!, interval!.Value, zone!, measures, filters, groups, limit!.Value, compare);
     }
 
     protected override void WriteCanonical(Utf8JsonWriter json)
@@ -54,5 +59,6 @@ internal sealed record TimeseriesQuery(
         Canonicals.Write(json, Measures);
         Canonicals.Write(json, GroupBy);
         json.WriteNumberValue(GroupBy.Count == 0 ? 0 : Limit);
+        json.WriteStringValue(Comparison.Word(Compare));
     }
 }

@@ -31,14 +31,25 @@ internal static class TimeseriesSql
     /// <param name="top">What <see cref="TopGroups"/> found; ignored without groups.</param>
     public static Statement Values(TimeseriesPlan plan, string tenant, IReadOnlyList<IReadOnlyList<string?>> top)
     {
+        var fewer = top.Count < plan.Query.Limit; // means all: nothing to leave out
+        return Values(plan.Query, plan.Range, plan.Buckets, plan.Source, tenant, fewer ? null : top);
+    }
+
+    /// <summary>The same of the range before, which may have other groups.</summary>
+    public static Statement ValuesBefore(TimeseriesPlan plan, PreviousBuckets before, string tenant, IReadOnlyList<IReadOnlyList<string?>> top) =>
+        Values(plan.Query, before.Range, before.Buckets, before.Source, tenant, top);
+
+    private static Statement Values(
+        TimeseriesQuery query, ResolvedRange range, Buckets buckets, Source source, string tenant, IReadOnlyList<IReadOnlyList<string?>>? among)
+    {
         var parameters = new SqlParameters();
         var sql = new FieldSql(parameters);
-        var fields = plan.Query.GroupBy;
-        var fewer = fields.Count == 0 || top.Count < plan.Query.Limit; // means all: nothing to leave out
-        var rows = plan.Source.Rows(tenant, plan.Range, plan.Query.Filters, parameters, fewer ? null : Among(fields, top, sql, parameters));
+        var fields = query.GroupBy;
+        var condition = fields.Count == 0 || among is null ? null : Among(fields, among, sql, parameters);
+        var rows = source.Rows(tenant, range, query.Filters, parameters, condition);
         var columns = Columns(fields, sql)
-            .Prepend($"{Bucket(plan.Buckets, "toUnixTimestamp(time)", parameters)} AS bucket")
-            .Concat(plan.Query.Measures.Select((measure, i) => $"{plan.Source.Printed(measure, sql)} AS m{i}"));
+            .Prepend($"{Bucket(buckets, "toUnixTimestamp(time)", parameters)} AS bucket")
+            .Concat(query.Measures.Select((measure, i) => $"{source.Printed(measure, sql)} AS m{i}"));
         return new Statement(
             $$"""
             SELECT {{List(columns)}}
