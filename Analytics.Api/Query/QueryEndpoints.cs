@@ -35,6 +35,7 @@ internal static class QueryEndpoints
         queries.MapKind(QueryKinds.Funnel).WithName("QueryFunnel").WithSummary("How many subjects went through steps one after another");
         queries.MapKind(QueryKinds.Retention).WithName("QueryRetention").WithSummary("How many of those who started came back in later periods");
         queries.MapKind(QueryKinds.Paths).WithName("QueryPaths").WithSummary("Which ways events follow each other, from or to an event");
+        queries.MapGet("/schema", ShowSchema.Handle).WithName("ShowSchema").WithSummary("Which events there are, and what they hold");
         queries.MapGet("/events", EventList.Handle).WithName("ListEvents").WithSummary("Events as they were posted, newest first");
         return queries;
     }

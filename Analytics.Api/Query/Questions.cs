@@ -26,14 +26,24 @@ internal sealed class Questions(Askers askers, AnswerCache cache, TimeProvider c
             return Problems.NotAcceptable(AnswerFormats.MediaTypes);
 
         var errors = new QueryErrors();
-        var question = Read(kind, body, errors);
-        var now = Instant.FromDateTimeOffset(clock.GetUtcNow());
-        if (question is null)
+        if (Read(kind, body, errors) is not { } question)
             return Problems.InvalidQuery(errors);
 
+        return await AnswerAsync(
+            context, format, now => $"{question.Canonical()}{question.Epoch(now)}", now => question.Range.Resolve(now, question.Zone),
+            (now, _) => question.Plan(now, errors), errors, cancellationToken);
+    }
+
+    /// <summary>Answers out of the cache or by a plan, which may find <paramref name="errors"/>.</summary>
+    public async Task<Results<EmptyHttpResult, ProblemHttpResult>> AnswerAsync(
+        HttpContext context, AnswerFormat format, Func<Instant, string> canonical, Func<Instant, ResolvedRange> resolve,
+        Func<Instant, ResolvedRange, QueryPlan?> plan, QueryErrors errors, CancellationToken cancellationToken)
+    {
+        var now = Instant.FromDateTimeOffset(clock.GetUtcNow());
         var started = Stopwatch.GetTimestamp();
         var asker = askers.Of(context);
-        var asked = new Asked(new(asker.Tenant, $"{question.Canonical()}{question.Epoch(now)}"), question.Range.Resolve(now, question.Zone), asker, () => question.Plan(now, errors));
+        var range = resolve(now);
+        var asked = new Asked(new(asker.Tenant, canonical(now)), range, asker, () => plan(now, range));
         var request = CacheRequest.Of(context.Request);
         string Tag(DataVersion version) => CacheRequest.Tag(asked.Key, asked.Range, version, format.MediaType);
         var (found, version, isCurrent) = await cache.FindAsync(asked, request, version => request.Has(Tag(version)), cancellationToken);

@@ -32,6 +32,22 @@ public sealed class TwoTenantsTests(TwoTenants tenants) : IClassFixture<TwoTenan
         Assert.ThrowsAny<Exception>(() => tenants.Foreign.AssertAbsent(foreign.GetRawText().ToUpperInvariant()));
     }
 
+    [Fact]
+    public async Task Each_tenant_has_a_description_of_its_own_events()
+    {
+        const string route = $"/api/v1/schema?from={TwoTenants.From}&to={TwoTenants.To}";
+        var own = await (await tenants.Own.Viewer.GetAsync(route)).JsonAsync();
+        var foreign = await (await tenants.Foreign.Viewer.GetAsync(route)).JsonAsync();
+
+        Assert.Equal((30, 80), (Events(own), Events(foreign)));
+        Assert.Contains($"only.{tenants.Foreign.Marker}", foreign.GetRawText(), StringComparison.Ordinal);
+        Assert.Contains($"data.only_{tenants.Foreign.Marker}", foreign.GetRawText(), StringComparison.Ordinal);
+        tenants.Foreign.AssertAbsent(own.GetRawText());
+        tenants.Own.AssertAbsent(foreign.GetRawText());
+
+        static int Events(System.Text.Json.JsonElement answer) => answer.GetProperty("types").EnumerateArray().Sum(type => type.GetProperty("count").GetInt32());
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Every_kind_of_question_is_about_the_own_events(string kind)

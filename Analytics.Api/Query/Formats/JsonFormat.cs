@@ -17,6 +17,7 @@ internal sealed class JsonFormat : AnswerFormat
     {
         WriteColumns(output, answer);
         output.Write(answer.Rows.Bytes);
+        output.Write("]"u8);
         WriteMeta(output, answer);
         await output.FlushAsync(cancellationToken);
     }
@@ -38,11 +39,12 @@ internal sealed class JsonFormat : AnswerFormat
         output.Write("],\"rows\":["u8);
     }
 
-    private static void WriteMeta(IBufferWriter<byte> output, Answer answer)
+    /// <summary>The last member of the answer, and its end.</summary>
+    public static void WriteMeta(IBufferWriter<byte> output, Answer answer)
     {
         Span<byte> asOf = stackalloc byte[Rfc3339.FormattedLength];
         Rfc3339.Format(answer.AsOfUnixMs, asOf);
-        output.Write("],\"meta\":"u8);
+        output.Write(",\"meta\":"u8);
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
         json.WriteNumber("rowsRead"u8, answer.Rows.Cost.RowsRead);

@@ -22,7 +22,7 @@ internal sealed record EventListQuery(TimeRange? Range, IReadOnlyList<Filter> Fi
     {
         var filters = ReadFilters(parameters, Others, errors);
         var range = ReadRange(parameters, errors);
-        var limit = Single(parameters, "limit", errors) is { } text ? ReadLimit(text, errors) : DefaultLimit;
+        var limit = ReadLimit(parameters, DefaultLimit, MostEvents, errors);
         var cursor = Single(parameters, "cursor", errors);
         return errors.Any ? null : new EventListQuery(range, filters, limit, cursor);
     }
@@ -52,7 +52,8 @@ internal sealed record EventListQuery(TimeRange? Range, IReadOnlyList<Filter> Fi
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static TimeRange? ReadRange(IQueryCollection parameters, QueryErrors errors)
+    /// <summary>The parameters <c>from</c>, <c>to</c> and <c>last</c>; null without any of them, and after errors.</summary>
+    public static TimeRange? ReadRange(IQueryCollection parameters, QueryErrors errors)
     {
         var (from, to, last) = (Single(parameters, "from", errors), Single(parameters, "to", errors), Single(parameters, "last", errors));
         if (last is not null)
@@ -85,7 +86,8 @@ internal sealed record EventListQuery(TimeRange? Range, IReadOnlyList<Filter> Fi
         return value;
     }
 
-    private static Filter? ReadAttribute(IQueryCollection parameters, string name, QueryErrors errors)
+    /// <summary>The parameter of an attribute; null without it, and after errors.</summary>
+    public static Filter? ReadAttribute(IQueryCollection parameters, string name, QueryErrors errors)
     {
         if (!parameters.TryGetValue(name, out var given))
             return null;
@@ -111,12 +113,14 @@ internal sealed record EventListQuery(TimeRange? Range, IReadOnlyList<Filter> Fi
         return filters;
     }
 
-    private static int ReadLimit(string text, QueryErrors errors)
+    public static int ReadLimit(IQueryCollection parameters, int unless, int most, QueryErrors errors)
     {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MostEvents)
+        if (Single(parameters, "limit", errors) is not { } text)
+            return unless;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= most)
             return limit;
 
-        errors.Take(One("limit", QueryErrorCodes.OutOfRange, $"An integer from 1 to {MostEvents} was expected."));
+        errors.Take(One("limit", QueryErrorCodes.OutOfRange, $"An integer from 1 to {most} was expected."));
         return 0;
     }
 
@@ -131,7 +135,8 @@ internal sealed record EventListQuery(TimeRange? Range, IReadOnlyList<Filter> Fi
         return null;
     }
 
-    private static QueryErrors One(string parameter, string code, string message)
+    /// <summary>One error about a parameter.</summary>
+    public static QueryErrors One(string parameter, string code, string message)
     {
         var errors = new QueryErrors(parameter.Length <= 64 ? parameter : parameter[..64]);
         errors.Add("", code, message);

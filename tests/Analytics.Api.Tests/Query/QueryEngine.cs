@@ -97,6 +97,21 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
         return Read(context, await EventList.Handle(context, new EventList(Runner, _clock), context.RequestAborted));
     }
 
+    /// <summary>The description of the tenant's events that a query string asks for.</summary>
+    public async Task<JsonElement> DescribeAsync(string tenant, string query)
+    {
+        var (answer, problem) = await TryDescribeAsync(tenant, query);
+        Assert.True(problem is null, problem?.Detail);
+        return answer;
+    }
+
+    public async Task<(JsonElement Answer, ProblemDetails? Problem)> TryDescribeAsync(string tenant, string query)
+    {
+        var context = Request(tenant);
+        context.Request.QueryString = new QueryString("?" + query);
+        return Read(context, await ShowSchema.Handle(context, new Questions(new Askers(Runner), _cache.Answers, _clock), context.RequestAborted));
+    }
+
     public async ValueTask DisposeAsync()
     {
         _cache.Dispose();
