@@ -9,6 +9,9 @@ namespace Analytics.Api.Tests;
 /// <summary>One of <see cref="TwoTenants"/>: who it is, what it stored, and clients with its credentials.</summary>
 public sealed class TenantSide : IDisposable
 {
+    /// <summary>Of the user called <see cref="Name"/>.</summary>
+    public const string Password = "long enough 123";
+
     private static readonly DateTimeOffset Start = new(2026, 11, 20, 8, 0, 0, TimeSpan.Zero);
 
     /// <summary>Also the name of its admin.</summary>
@@ -44,7 +47,6 @@ public sealed class TenantSide : IDisposable
 
     internal static async Task<TenantSide> CreateAsync(ApiApplication api, TestDatabase database, string word, double amount, int events)
     {
-        const string Password = "long enough 123";
         var marker = Infrastructure.Unique($"marker{word}").Replace("_", "", StringComparison.Ordinal);
         using var platform = await api.LoginAsync();
         await CreateAsync(platform, "tenants", new { name = marker });
