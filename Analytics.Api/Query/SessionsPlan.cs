@@ -13,6 +13,7 @@ internal sealed record SessionsPlan(SessionsQuery Query, ResolvedRange Range, Bu
         .. Query.Measures.Select(measure => new Column(measure.Name, measure.Type)),
     ];
 
+    /// <summary>An event within a gap before the range decides whether a session began there.</summary>
     public override ResolvedRange Touched => SessionSql.Read(Range, Query.Gap);
 
     public override async Task<Rows> RunAsync(Asker asker, CancellationToken cancellationToken)

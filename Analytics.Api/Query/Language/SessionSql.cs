@@ -16,7 +16,7 @@ internal static class SessionSql
     private const string Milliseconds = "toUnixTimestamp64Milli(time)";
 
     /// <summary>The time whose events are read for the sessions of a range.</summary>
-    public static ResolvedRange Read(ResolvedRange range, Duration gap) => new(range.From - gap, range.To);
+    public static ResolvedRange Read(ResolvedRange range, Duration gap) => range with { From = Instant.Max(TimeRange.Earliest, range.From - gap) };
 
     /// <summary>Milliseconds of an event of a session: of tuples the first element, else the event itself.</summary>
     public static string Time(string item, bool isTuple) => isTuple ? $"{item}.1" : item;

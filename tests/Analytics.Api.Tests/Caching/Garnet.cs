@@ -49,10 +49,11 @@ internal sealed class GarnetBehindAWire : IDisposable
         }
     }
 
+    public string ConnectionString => $"127.0.0.1:{((IPEndPoint)_wire.LocalEndpoint).Port},abortConnect=false,syncTimeout=30000,asyncTimeout=30000";
+
     public async Task<ConnectionMultiplexer> ConnectAsync()
     {
-        var port = ((IPEndPoint)_wire.LocalEndpoint).Port;
-        var client = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{port},abortConnect=false,syncTimeout=30000,asyncTimeout=30000");
+        var client = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
         _clients.Add(client);
         return client;
     }

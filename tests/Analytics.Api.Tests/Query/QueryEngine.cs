@@ -126,7 +126,7 @@ public sealed class QueryEngine(Infrastructure infrastructure) : IAsyncLifetime
         return Questions.Handle(QueryKinds.Find(kind)!)(context, new Questions(new Askers(Runner), _cache.Answers, _clock), context.RequestAborted);
     }
 
-    private static DefaultHttpContext Request(string tenant) => new()
+    internal static DefaultHttpContext Request(string tenant) => new()
     {
         User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("tenant", tenant)], "test")),
         Response = { Body = new MemoryStream() },
