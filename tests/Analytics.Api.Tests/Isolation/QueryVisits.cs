@@ -27,6 +27,17 @@ internal static class QueryVisits
         Assert.Equal("hit", (await visit.OwnAsync(visit.Me.Viewer, body)).Json.GetProperty("meta").GetProperty("cache").GetString());
     }
 
+    public static async Task SchemaAsync(Visit visit)
+    {
+        var query = $"?from={TwoTenants.From}&to={TwoTenants.To}";
+        using var theirs = await visit.Other.Viewer.GetAsync($"/api/v1/schema{query}"); // is in the cache
+        var first = await visit.OwnAsync(visit.Me.Viewer, query: query, ifNoneMatch: theirs.Headers.ETag!.ToString());
+        await visit.OwnAsync(visit.Me.Viewer, query: query);
+        Assert.Equal(HttpStatusCode.NotModified, (await visit.SendAsync(visit.Me.Viewer, query: query, ifNoneMatch: first.Tag)).Status);
+        await visit.SendAsync(visit.Me.Viewer, query: query + "&type=nothing");
+        await visit.RefusedAsync(HttpStatusCode.BadRequest, visit.Me.Viewer, query: "?limit=x");
+    }
+
     public static async Task ListSavedAsync(Visit visit)
     {
         await visit.OwnAsync(visit.Me.Viewer);

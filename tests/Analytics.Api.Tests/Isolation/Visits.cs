@@ -43,6 +43,7 @@ internal static class Visits
         ["DELETE /api/v1/queries/{id}"] = QueryVisits.DeleteSavedAsync,
         ["GET /api/v1/queries/{id}/versions"] = QueryVisits.ShowSavedAsync,
         ["POST /api/v1/queries/{id}/run"] = QueryVisits.RunSavedAsync,
+        ["GET /api/v1/schema"] = QueryVisits.SchemaAsync,
         ["POST /api/v1/sql"] = QueryVisits.SqlAsync,
     };
 

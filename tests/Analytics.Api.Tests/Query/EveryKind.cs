@@ -15,6 +15,7 @@ internal static class EveryKind
         ["sessions"] = (""" "groupBy":["$field"] """, "sessions"),
         ["funnel"] = (""" "steps":[{"type":"page.viewed"},{"type":"order.paid"}],"window":"2d","groupBy":["$field"] """, "subjects"),
         ["retention"] = (""" "start":{"type":"page.viewed"},"return":{},"periods":3,"cohort":"new","groupBy":["$field"] """, "returned"),
+        ["paths"] = (""" "from":{"type":"page.viewed"},"per":"subject","field":"$field" """, "count"),
     };
 
     public static string Ask(string kind, string range, string field)
