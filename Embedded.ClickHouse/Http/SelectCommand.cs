@@ -31,10 +31,12 @@ internal static class SelectCommand
                 if (kind.Count > 1) throw new EngineException(62, "SYNTAX_ERROR", "Multi-statements are not allowed");
                 request.Principal.Grants?.Check(running.Connection, sql, parameters);
 
-                if (cutter is null || !IsSelect(sql) || kind.Kind != 0)
+                var leavesNothing = IsSelect(sql) && kind.Kind == 0;
+                if (cutter is null || !leavesNothing)
                 {
                     var whole = running.Connection.Query(sql, format, parameters);
-                    running.Disconnect();
+                    if (leavesNothing) running.Recycle();
+                    else running.Disconnect();
                     return new Held([whole], whole.Statistics, IsWhole: true);
                 }
 
