@@ -21,6 +21,7 @@ internal sealed class QueryEndpoint(
             var request = QueryRequest.Read(http.Request, principal, engine);
             line.QueryId = request.QueryId;
             line.User = principal.Name;
+            line.Url = http.Request.Query;
             answer.SetQuery(request);
             answer.Statistics = await RunAsync(http, request, answer, line, cancellation.Token);
             await answer.EndAsync();
