@@ -1,5 +1,7 @@
+using Benchmarks.Clients;
 using Benchmarks.Ingest;
 using Benchmarks.Kills;
+using Benchmarks.Queries;
 using Benchmarks.Storage;
 
 namespace Benchmarks;
@@ -19,6 +21,8 @@ internal static class Command
           ingest    post events, measure rate, latency, freshness, CPU and memory, compare with the ledger
           kills     kill processes under load and prove that nothing is lost or stored twice
           storage   insert, merge, size and typical questions of the table of events
+          queries   every kind of question and export on ten million events, beside the same SQL sent straight to the engine
+          clients   hundreds of clients that ask at once, dashboards and heavy questions, and how a noisy tenant affects a quiet one
 
         COMMAND --help shows its options.
         """;
@@ -35,6 +39,10 @@ internal static class Command
                     return await KillsCommand.RunAsync(args[1..]);
                 case "storage":
                     return await StorageCommand.RunAsync(args[1..]);
+                case "queries":
+                    return await QueriesCommand.RunAsync(args[1..]);
+                case "clients":
+                    return await ClientsCommand.RunAsync(args[1..]);
                 case "--help" or "-h" or "help":
                     Console.WriteLine(HelpText);
                     return Done;

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Benchmarks.Events;
 using Benchmarks.Ingest;
+using Benchmarks.Product;
 
 namespace Benchmarks.Kills;
 
 /// <summary>The kills, under load, and what is there afterwards.</summary>
-internal sealed class KillCampaign(KillsOptions options, Victim victim, TimeProvider clock)
+internal sealed class KillCampaign(KillsOptions options, StandaloneProcess victim, TimeProvider clock)
 {
     private const int Batch = 50;
     private const double InRecovery = 0.25;
@@ -24,7 +25,7 @@ internal sealed class KillCampaign(KillsOptions options, Victim victim, TimeProv
 
         using var enough = new CancellationTokenSource();
         var source = new GeneratedBatches(options.Seed, Batch, clock);
-        var poster = new EventPoster(http, Victim.IngestKey, tally, clock);
+        var poster = new EventPoster(http, StandaloneProcess.IngestKey, tally, clock);
         var posting = Task.WhenAll(Enumerable.Range(0, options.Clients).Select(_ => PostAsync(poster, source, enough.Token)));
         var kills = await KillAsync(stop);
 
@@ -36,7 +37,7 @@ internal sealed class KillCampaign(KillsOptions options, Victim victim, TimeProv
         await posting.WaitAsync(Patience, CancellationToken.None);
 
         var ledger = await SettledAsync(http, began);
-        var table = await victim.CountAsync(CancellationToken.None);
+        var table = await TableCounts.OfAsync(victim.Data, CancellationToken.None);
         return new Verdict(options.Seed, kills, tally.Accepted, tally.Abandoned, tally.Mistakes.Values.Sum(), table, ledger, victim.Data);
     }
 
@@ -45,7 +46,7 @@ internal sealed class KillCampaign(KillsOptions options, Victim victim, TimeProv
         for (var kill = 1; kill <= options.Count; kill++)
         {
             // All draws of a round before the first of its waits: the seed alone decides them.
-            var (recovering, events, wait, name) = (random.NextDouble() < InRecovery, random.Next(100, 6_000), random.Next(1_500), Victim.Names[random.Next(Victim.Names.Count)]);
+            var (recovering, events, wait, name) = (random.NextDouble() < InRecovery, random.Next(100, 6_000), random.Next(1_500), StandaloneProcess.Names[random.Next(StandaloneProcess.Names.Count)]);
             var goal = tally.Accepted + events;
             if (kill == 1 || !recovering)
                 await UntilAsync("events are acknowledged again", () => tally.Accepted >= goal, stop);
@@ -77,7 +78,7 @@ internal sealed class KillCampaign(KillsOptions options, Victim victim, TimeProv
 
     private async Task<LedgerSums> SettledAsync(HttpClient http, DateTimeOffset from)
     {
-        var admin = new AdminClient(http, "admin", Victim.AdminPassword);
+        var admin = new AdminClient(http, "admin", StandaloneProcess.AdminPassword);
         var ledger = new LedgerSums(0, 0, 0, 0, -1, false);
         await UntilAsync("nothing is in flight", async () =>
         {
@@ -102,7 +103,7 @@ internal sealed class KillCampaign(KillsOptions options, Victim victim, TimeProv
         for (var started = clock.GetTimestamp(); !stop.IsCancellationRequested && !await condition();)
         {
             if (clock.GetElapsedTime(started) > Patience)
-                throw new CampaignException($"Not within {Patience.TotalMinutes:0} minutes: {what}. {tally.Accepted} events were acknowledged.");
+                throw new ProductException($"Not within {Patience.TotalMinutes:0} minutes: {what}. {tally.Accepted} events were acknowledged.");
             if (!victim.Runs)
                 victim.Start(); // it gave up by itself, as when an engine did not let go in time; operators start it again, too
             await Task.Delay(Glance, clock, CancellationToken.None);
@@ -110,7 +111,7 @@ internal sealed class KillCampaign(KillsOptions options, Victim victim, TimeProv
     }
 
     /// <summary>Requests go to where Standalone listens now; nowhere while it is down.</summary>
-    private sealed class CurrentAddress(Victim victim) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
+    private sealed class CurrentAddress(StandaloneProcess victim) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Benchmarks.Product;
 
 namespace Benchmarks.Kills;
 
@@ -16,7 +17,7 @@ internal static class KillsCommand
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-        await using var victim = new Victim(options.Standalone, options.Data ?? Directory.CreateTempSubdirectory("kills-").FullName);
+        await using var victim = new StandaloneProcess(options.Standalone, options.Data ?? Directory.CreateTempSubdirectory("kills-").FullName);
         try
         {
             var verdict = await new KillCampaign(options, victim, TimeProvider.System).RunAsync(stop.Token);
@@ -25,7 +26,7 @@ internal static class KillsCommand
                 await victim.DeleteAsync();
             return verdict.Failed ? Command.Errors : Command.Done;
         }
-        catch (CampaignException failure)
+        catch (ProductException failure)
         {
             Console.WriteLine($"seed {options.Seed}: {failure.Message} Data: {victim.Data}{Environment.NewLine}{victim.Tail()}");
             return Command.Errors;

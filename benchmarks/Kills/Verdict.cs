@@ -1,10 +1,20 @@
 using System.Globalization;
 using Benchmarks.Ingest;
+using Benchmarks.Product;
 
 namespace Benchmarks.Kills;
 
 /// <summary>What is in the table, behind the API's back.</summary>
-internal readonly record struct TableCounts(long Rows, long Ids, long Places);
+internal readonly record struct TableCounts(long Rows, long Ids, long Places)
+{
+    public static async Task<TableCounts> OfAsync(string data, CancellationToken cancellation)
+    {
+        using var engine = await EngineClient.OpenAsync(data, cancellation);
+        var text = await engine.AskAsync("SELECT count(), uniqExact(id), uniqExact(kafka_partition, kafka_offset) FROM events FORMAT TSV", cancellation);
+        var counts = text.Split('\t').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToList();
+        return new TableCounts(counts[0], counts[1], counts[2]);
+    }
+}
 
 /// <summary>What was promised against what is there.</summary>
 internal sealed record Verdict(int Seed, int Kills, long Acknowledged, long Abandoned, long Repeats, TableCounts Table, LedgerSums Ledger, string Data)

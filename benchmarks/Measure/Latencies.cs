@@ -40,5 +40,10 @@ internal sealed class Latencies
 
     public static string Header => $"{"milliseconds",-24}{"p50",10}{"p90",10}{"p95",10}{"p99",10}{"p99.9",10}{"max",10}{"count",10}";
 
-    private double At(double percentile) => _histogram.GetValueAtPercentile(percentile) / 1000.0;
+    /// <summary>Milliseconds.</summary>
+    public double At(double percentile)
+    {
+        lock (_gate)
+            return _histogram.GetValueAtPercentile(percentile) / 1000.0;
+    }
 }

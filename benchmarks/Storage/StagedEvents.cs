@@ -11,6 +11,8 @@ internal sealed class StagedEvents(int seed)
     public const int Days = 60;
     public static readonly DateTimeOffset End = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
+    public static readonly IReadOnlyList<string> TenantNames = [.. Enumerable.Range(0, Tenants).Select(number => $"tenant-{number}")];
+
     private const int Tenants = 20;
     private readonly EventShapes shapes = new(seed);
     private readonly Random random = new(seed);
@@ -38,7 +40,7 @@ internal sealed class StagedEvents(int seed)
         var data = shape.GetProperty("data");
         json.WriteStartObject();
         // Zipf, as in the decision: the first tenant has about a quarter of all events.
-        json.WriteString("tenant", $"tenant-{Math.Min(Tenants - 1, (int)Math.Pow(Tenants + 1, random.NextDouble()) - 1)}");
+        json.WriteString("tenant", TenantNames[Math.Min(Tenants - 1, (int)Math.Pow(Tenants + 1, random.NextDouble()) - 1)]);
         json.WriteNumber("kafka_partition", offset % 4);
         json.WriteNumber("kafka_offset", offset++ / 4);
         json.WriteString("id", new Guid(random.Next(), 0, 0, BitConverter.GetBytes(offset)));

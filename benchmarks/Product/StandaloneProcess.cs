@@ -1,17 +1,15 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Benchmarks.Measure;
 
-namespace Benchmarks.Kills;
+namespace Benchmarks.Product;
 
 /// <summary>Standalone with its engines, started, killed and started again on one data folder.</summary>
-internal sealed class Victim(string program, string data) : IAsyncDisposable
+internal sealed class StandaloneProcess(string program, string data) : IAsyncDisposable
 {
-    public const string AdminPassword = "admin-password-of-the-campaign";
-    public const string IngestKey = "ingest-key-of-the-campaign";
+    public const string AdminPassword = "admin-password-of-the-benchmark";
+    public const string IngestKey = "ingest-key-of-the-benchmark";
 
     /// <summary>All processes at once, beside the programs by name.</summary>
     public const string Everything = "everything";
@@ -22,6 +20,8 @@ internal sealed class Victim(string program, string data) : IAsyncDisposable
     private const int KeptLines = 60;
     private const int Terminate = 15;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
     private readonly Queue<string> lines = new();
     private Process? process;
 
@@ -33,7 +33,8 @@ internal sealed class Victim(string program, string data) : IAsyncDisposable
     public bool Runs => process is { HasExited: false };
 
     /// <summary>Starts it; it is ready when <see cref="Address"/> is there.</summary>
-    public void Start()
+    /// <param name="settings">Further environment of it and its engines.</param>
+    public void Start(params (string Name, string Value)[] settings)
     {
         process?.Dispose();
         Address = null;
@@ -44,12 +45,35 @@ internal sealed class Victim(string program, string data) : IAsyncDisposable
         };
         start.Environment["Bootstrap__AdminPassword"] = AdminPassword;
         start.Environment["Bootstrap__IngestKey"] = IngestKey;
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
         var started = process = new Process { StartInfo = start };
         started.OutputDataReceived += (_, line) => Keep(started, line.Data);
         started.ErrorDataReceived += (_, line) => Keep(started, line.Data);
         started.Start();
         started.BeginOutputReadLine();
         started.BeginErrorReadLine();
+    }
+
+    /// <summary>Starts it and waits until it is ready.</summary>
+    public async Task<Uri> StartedAsync(params (string Name, string Value)[] settings)
+    {
+        Start(settings);
+        for (var waited = TimeSpan.Zero; Address is null; waited += Glance)
+        {
+            if (!Runs || waited > StartLimit)
+                throw new ProductException($"Standalone did not become ready.{Environment.NewLine}{Tail()}");
+            await Task.Delay(Glance);
+        }
+
+        return Address;
+    }
+
+    /// <summary>CPU and memory of Standalone itself, which runs the API and the worker, and of its ClickHouse.</summary>
+    public (ProcessSample Api, ProcessSample Engine) Sample()
+    {
+        var tree = ProcessSample.Tree(process!.Id);
+        return (tree[0], tree.First(sample => sample.Name == "Embedded.ClickHouse"));
     }
 
     /// <summary><c>kill -9</c>. Gives the name of what was hit: everything, when the process that was meant does not run at the moment.</summary>
@@ -76,22 +100,6 @@ internal sealed class Victim(string program, string data) : IAsyncDisposable
         await process.WaitForExitAsync(late.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         if (Runs)
             await KillAsync(Everything);
-    }
-
-    /// <summary>Rows, ids and places of the table, asked of ClickHouse itself.</summary>
-    public async Task<TableCounts> CountAsync(CancellationToken cancellation)
-    {
-        using var ports = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "ports.json"), cancellation));
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports.RootElement.GetProperty("ClickHouse").GetInt32()}") };
-        http.DefaultRequestHeaders.Add("X-ClickHouse-User", "default");
-        http.DefaultRequestHeaders.Add("X-ClickHouse-Key", await File.ReadAllTextAsync(Path.Combine(data, "keys", "clickhouse-password"), cancellation));
-        using var content = new StringContent("SELECT count(), uniqExact(id), uniqExact(kafka_partition, kafka_offset) FROM events FORMAT TSV");
-        using var answer = await http.PostAsync("/?database=analytics", content, cancellation);
-        var text = await answer.Content.ReadAsStringAsync(cancellation);
-        var counts = answer.IsSuccessStatusCode
-            ? text.Split('\t').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToList()
-            : throw new CampaignException($"ClickHouse said: {text}");
-        return new TableCounts(counts[0], counts[1], counts[2]);
     }
 
     /// <summary>Its last words.</summary>
