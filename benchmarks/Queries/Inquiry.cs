@@ -26,7 +26,9 @@ internal sealed record Inquiry(string Name, string Path, string? Body, bool IsCa
             Query("sessions", "raw", """ "interval":"day" """),
             Query("funnel", "raw", """ "window":"7d","steps":[{"type":"product.viewed"},{"type":"cart.item-added"},{"type":"checkout.started"},{"type":"order.paid"}] """),
             Query("retention", "raw", """ "interval":"week","start":{"type":"user.signed-in"},"return":{"type":"order.paid"},"periods":4 """),
+            Query("paths", "raw", """ "from":{"type":"product.viewed"},"depth":3 """),
             new("events", $"events?type=order.paid&limit=100&from={Rfc3339(end.AddDays(-30))}&to={Rfc3339(end)}", null, IsCached: false),
+            new("schema", $"schema?from={Rfc3339(end.AddDays(-30))}&to={Rfc3339(end)}", null),
             new("sql", "sql", $$"""{"query":"SELECT toDate(time) AS day, count() AS events, avg(numbers['amount']) AS amount FROM events WHERE type = 'order.paid' AND time >= {from:DateTime64(3)} AND time < {to:DateTime64(3)} GROUP BY day ORDER BY day","parameters":{"from":"{{Rfc3339(end.AddDays(-30))}}","to":"{{Rfc3339(end)}}"} }""", IsCached: false),
         ];
 
