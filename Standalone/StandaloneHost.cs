@@ -1,3 +1,4 @@
+using System.Globalization;
 using Analytics.Api;
 using Ingestion.Worker;
 using ServiceDefaults;
@@ -46,6 +47,7 @@ internal static class StandaloneHost
         ["Auth:CreateSigningKey"] = "true",
         ["Topics:Partitions"] = "2", // two cores: more partitions would only make the inserts smaller
         ["Ingestion:InstanceId"] = "standalone", // after a crash the partitions come back at once, not after a time-out
+        ["Query:EngineCores"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture), // the engine runs on this machine
         ["Logging:LogLevel:Default"] = "Warning", // the terminal shows what needs attention; LOG_LEVEL=Information shows the course of things
         ["Logging:LogLevel:Standalone"] = "Information",
     };

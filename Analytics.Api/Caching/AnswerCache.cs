@@ -109,9 +109,10 @@ internal sealed class AnswerCache(
     private async Task<Found> ComputeAsync(Asked asked, QueryPlan plan, StoredHours hours, CachedAnswer? old, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
+        var asker = asked.Asker with { AsksAgain = memory.Find(asked.Key) is not null };
         if (plan.Parts is not { Count: > 0 } parts)
         {
-            using var rows = await plan.RunAsync(asked.Asker, cancellationToken);
+            using var rows = await plan.RunAsync(asker, cancellationToken);
             return new Found(Answer(rows.Bytes.ToArray(), rows.Count, []), rows.Cost, "miss");
         }
 
@@ -119,7 +120,7 @@ internal sealed class AnswerCache(
         var stretches = Patchwork.Stretches(reused);
         var isWhole = stretches is [{ First: 0 } whole] && whole.End == parts.Count;
         var computed = await Task.WhenAll(stretches.Select(stretch =>
-            (isWhole ? plan : plan.Part(Patchwork.Range(parts, stretch))).RunAsync(asked.Asker, cancellationToken)));
+            (isWhole ? plan : plan.Part(Patchwork.Range(parts, stretch))).RunAsync(asker, cancellationToken)));
         try
         {
             var (bytes, pieces) = Patchwork.Assemble(parts, hours, reused, old?.Rows ?? [], [.. stretches.Zip(computed)]);

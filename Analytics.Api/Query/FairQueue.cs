@@ -18,7 +18,7 @@ internal enum Admission
 
 /// <summary>
 /// Places and the queues in front of them, one per tenant. A free place goes to the tenant whose last turn is longest ago, among those that
-/// wait and hold fewer places than one tenant may. Pure: no clock, no I/O; every member takes the one lock for a moment.
+/// wait and hold fewer places than one tenant may; of that tenant's waiters those that are known come first. Pure: no clock, no I/O; every member takes the one lock for a moment.
 /// </summary>
 internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting, int mostWaitingPerTenant)
 {
@@ -41,13 +41,14 @@ internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting
     /// Takes a place, or stands in line, or is refused: <see cref="Waiter.Outcome"/> tells. When all queues together are full, the longest
     /// one gives up its newest waiter for a tenant with a shorter one; the caller must then refuse <paramref name="dropped"/>.
     /// </summary>
-    public Waiter Enter(string tenant, out Waiter? dropped)
+    /// <param name="isKnown">Whether it was answered before, and so will be asked again: it goes ahead of the tenant's waiters that were not.</param>
+    public Waiter Enter(string tenant, bool isKnown, out Waiter? dropped)
     {
         dropped = null;
         lock (_gate)
         {
             var line = LineOf(tenant);
-            var waiter = new Waiter(line);
+            var waiter = new Waiter(line, isKnown);
             if (_running < places && line.Running < placesPerTenant && line.Waiting.Count == 0)
                 Grant(waiter);
             else if (line.Waiting.Count >= mostWaitingPerTenant)
@@ -105,7 +106,8 @@ internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting
 
     private void Append(Waiter waiter)
     {
-        waiter.Place = waiter.Line.Waiting.AddLast(waiter);
+        var unknown = waiter.IsKnown ? waiter.Line.FirstUnknown : null;
+        waiter.Place = unknown is null ? waiter.Line.Waiting.AddLast(waiter) : waiter.Line.Waiting.AddBefore(unknown, waiter);
         waiter.Line.Turn ??= _turns.AddLast(waiter.Line);
         _waiting++;
     }
@@ -151,13 +153,24 @@ internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting
 
         public LinkedList<Waiter> Waiting { get; } = new();
 
+        public LinkedListNode<Waiter>? FirstUnknown
+        {
+            get
+            {
+                var node = Waiting.First;
+                while (node?.Value.IsKnown is true)
+                    node = node.Next;
+                return node;
+            }
+        }
+
         public LinkedListNode<Line>? Turn { get; set; }
 
         public int Running { get; set; }
     }
 
     /// <summary>One that wants a place. Everything but <see cref="Outcome"/> belongs to the queue.</summary>
-    internal sealed class Waiter(Line line)
+    internal sealed class Waiter(Line line, bool isKnown)
     {
         private readonly TaskCompletionSource<Admission> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _holds;
@@ -165,6 +178,8 @@ internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting
         public Task<Admission> Outcome => _outcome.Task;
 
         public Line Line => line;
+
+        public bool IsKnown => isKnown;
 
         public LinkedListNode<Waiter>? Place { get; set; }
 

@@ -25,14 +25,21 @@ internal sealed class QueryGate
     /// <summary>Statements that run, and that wait.</summary>
     public (int Running, int Waiting) Load => _queue.Load;
 
+    /// <summary>
+    /// Threads for a statement that begins now; null: as many as the engine likes. More threads than cores would not end anything sooner, but
+    /// make small statements, which every question out of the cache waits for, stand in line behind them.
+    /// </summary>
+    public int? Threads => _options.EngineCores > 0 ? Math.Max(1, _options.EngineCores / Math.Max(1, Load.Running)) : null;
+
     /// <summary>Waits for a place in the engine, which is given back when the turn is disposed.</summary>
     /// <exception cref="QueryFailedException">Too many wait already, or no place became free in time.</exception>
     /// <exception cref="OperationCanceledException">The caller went away; its place in the queue is free again.</exception>
-    public async ValueTask<Turn> EnterAsync(string tenant, CancellationToken cancellationToken)
+    /// <param name="isKnown">Whether the question was answered before: then it is on somebody's screen, and goes ahead of the tenant's others.</param>
+    public async ValueTask<Turn> EnterAsync(string tenant, CancellationToken cancellationToken, bool isKnown = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var started = _clock.GetTimestamp();
-        var waiter = _queue.Enter(tenant, out var dropped);
+        var waiter = _queue.Enter(tenant, isKnown, out var dropped);
         dropped?.Refuse();
         _telemetry.Waiting.Add(1);
         try

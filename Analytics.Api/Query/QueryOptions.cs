@@ -45,9 +45,19 @@ internal sealed class QueryOptions
     [ValidateObjectMembers]
     public RoleLimits Admin { get; set; } = new();
 
-    /// <summary>Statements that run in the engine at the same time; the others wait for their turn. Default 0: two per core, at least 4.</summary>
+    /// <summary>
+    /// Statements that run in the engine at the same time; the others wait for their turn. Default 0: one per core of the engine, at least 2; where
+    /// those are unknown two per core of this machine, at least 4.
+    /// </summary>
     [Range(0, 10_000)]
     public int MaxConcurrent { get; set; }
+
+    /// <summary>
+    /// Cores of the engine's machine, which the statements that run share: alone a statement may use them all, beside others its part, at least
+    /// one. Default 0: the engine decides. Standalone knows it.
+    /// </summary>
+    [Range(0, 1_024)]
+    public int EngineCores { get; set; }
 
     /// <summary>Statements of one tenant that may wait for their turn; more are answered with 429. Default 1,000.</summary>
     [Range(1, 1_000_000)]
@@ -71,7 +81,12 @@ internal sealed class QueryOptions
     };
 
     /// <summary><see cref="MaxConcurrent"/> with its default filled in.</summary>
-    internal int Places => MaxConcurrent > 0 ? MaxConcurrent : Math.Max(4, 2 * Environment.ProcessorCount);
+    internal int Places => (MaxConcurrent, EngineCores) switch
+    {
+        ( > 0, _) => MaxConcurrent,
+        (_, > 0) => Math.Max(2, EngineCores),
+        _ => Math.Max(4, 2 * Environment.ProcessorCount),
+    };
 }
 
 [OptionsValidator]

@@ -58,11 +58,12 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     /// <exception cref="OperationCanceledException">The caller went away.</exception>
     /// <param name="enough">Stop reading after so many bytes, with what there is by then; null: more than the cap is an error.</param>
     /// <param name="role">Whose limits hold; null: those of nobody in particular.</param>
+    /// <param name="isKnown">Whether the question was answered before: <see cref="QueryGate.EnterAsync"/>.</param>
     public async Task<QueryResult> RunAsync(
-        string tenant, Statement statement, string format, CancellationToken cancellationToken, int? enough = null, string? role = null)
+        string tenant, Statement statement, string format, CancellationToken cancellationToken, int? enough = null, string? role = null, bool isKnown = false)
     {
-        using var turn = await gate.EnterAsync(tenant, cancellationToken);
-        return await RunAsync(tenant, statement, format, enough, role is null ? _common : _limits[role], cancellationToken);
+        using var turn = await gate.EnterAsync(tenant, cancellationToken, isKnown);
+        return await RunAsync(tenant, statement, format, enough, role is null ? _common : _limits[role], gate.Threads, cancellationToken);
     }
 
     /// <summary>
@@ -70,10 +71,10 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     /// for it, and one runs at a time.
     /// </summary>
     public Task<QueryResult> ReadVersionsAsync(Statement statement, CancellationToken cancellationToken) =>
-        RunAsync(null, statement, Binary, null, VersionLimits, cancellationToken);
+        RunAsync(null, statement, Binary, null, VersionLimits, threads: 1, cancellationToken);
 
     private async Task<QueryResult> RunAsync(
-        string? tenant, Statement statement, string format, int? enough, QueryLimits limits, CancellationToken cancellationToken)
+        string? tenant, Statement statement, string format, int? enough, QueryLimits limits, int? threads, CancellationToken cancellationToken)
     {
         var id = $"api-{Guid.CreateVersion7():N}";
         using var span = QueryTelemetry.Source.StartActivity("clickhouse query", ActivityKind.Client);
@@ -85,7 +86,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         telemetry.Running.Add(1);
         try
         {
-            var result = await SendAsync(tenant, statement, format, id, enough, limits, deadline.Token);
+            var result = await SendAsync(tenant, statement, format, id, enough, limits, threads, deadline.Token);
             telemetry.RowsRead.Add(result.Cost.RowsRead);
             span?.SetTag("clickhouse.rows_read", result.Cost.RowsRead);
             return result;
@@ -143,9 +144,10 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     public void Dispose() => _http.Dispose();
 
     private async Task<QueryResult> SendAsync(
-        string? tenant, Statement statement, string format, string id, int? enough, QueryLimits limits, CancellationToken cancellationToken)
+        string? tenant, Statement statement, string format, string id, int? enough, QueryLimits limits, int? threads, CancellationToken cancellationToken)
     {
-        using var request = Request(tenant, statement, format, id, limits.Settings + Complete);
+        var share = threads is null ? "" : string.Create(CultureInfo.InvariantCulture, $"&max_threads={threads}");
+        using var request = Request(tenant, statement, format, id, limits.Settings + share + Complete);
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var bytes = new PooledBuffer();

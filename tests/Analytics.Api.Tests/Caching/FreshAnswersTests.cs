@@ -67,7 +67,7 @@ public sealed class FreshAnswersTests(QueryEngine engine) : IAsyncLifetime
             var run = new Run(engine, _processes, _clock, [.. sample.Questions.Select(i => Questions[i])], words);
             foreach (var step in sample.Steps)
                 await run.TakeAsync(step);
-        }, iter: 25, threads: 1, print: sample => string.Join('\n', sample.Questions.Select(i => Questions[i].Query).Concat(sample.Steps.Select(step => step.ToString()))));
+        }, iter: Samples.Few(15), threads: 1, print: sample => string.Join('\n', sample.Questions.Select(i => Questions[i].Query).Concat(sample.Steps.Select(step => step.ToString()))));
 
         Assert.Superset(new HashSet<string> { "hit", "hit of another process", "miss", "304" }, words.Keys.ToHashSet());
     }

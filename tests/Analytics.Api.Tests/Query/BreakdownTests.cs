@@ -37,7 +37,7 @@ public sealed class BreakdownTests(QueryEngine engine)
             var answer = await engine.AskAsync(tenant, question.Query, "breakdown");
 
             AnswerRows.AssertSame(BreakdownOracle.Answer(question.Events, JsonElement.Parse(question.Query)), answer);
-        }, iter: 100, threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
+        }, iter: Samples.Few(50), threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
 
     [Fact]
     public async Task Real_history_has_the_oracles_answer()

@@ -46,13 +46,13 @@ public sealed class ComparisonTests(QueryEngine engine)
         {
             var query = Without(question.Query, "other", question.Events.Count % 2 == 0 ? "groupBy" : "other");
             await AssertAsync(question.Events, query, "timeseries", ComparisonOracle.Timeseries);
-        }, iter: 60, threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
+        }, iter: Samples.Few(30), threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
 
     [Fact]
     public async Task Any_breakdown_beside_the_one_before_has_the_oracles_answer() =>
         await Questions.SampleAsync(
             question => AssertAsync(question.Events, Without(question.Query, "interval"), "breakdown", ComparisonOracle.Breakdown),
-            iter: 40, threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
+            iter: Samples.Few(25), threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
 
     [Fact]
     public async Task Days_stay_days_and_hours_stand_beside_their_namesakes_when_clocks_change()

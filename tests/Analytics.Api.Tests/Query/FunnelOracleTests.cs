@@ -51,7 +51,7 @@ public sealed class FunnelOracleTests(QueryEngine engine)
             var answer = await engine.AskAsync(tenant, question, "funnel");
 
             AnswerRows.AssertSame(FunnelOracle.Rows(stored, JsonElement.Parse(question)), answer);
-        }, iter: 150, threads: 1, print: sample => sample.Item1 + "\n" + string.Join('\n', sample.Item2.AsEnumerable()));
+        }, iter: Samples.Few(60), threads: 1, print: sample => sample.Item1 + "\n" + string.Join('\n', sample.Item2.AsEnumerable()));
 
     [Theory]
     [InlineData("""{"range":{"from":"2013-01-01T00:00:00Z","to":"2027-01-01T00:00:00Z"},"steps":[{"type":"commit.authored"},{"type":"file.changed"},{"type":"commit.authored","filters":[{"field":"data.merge","op":"eq","value":true}]}],"window":"1d"}""")]

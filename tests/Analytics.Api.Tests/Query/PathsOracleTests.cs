@@ -56,7 +56,7 @@ public sealed class PathsOracleTests(QueryEngine engine)
 
             AnswerRows.AssertSame(PathsOracle.Rows(stored, JsonElement.Parse(question)), answer);
             AssertAddsUp(answer, question);
-        }, iter: 150, threads: 1, print: sample => sample.Item1 + "\n" + string.Join('\n', sample.Item2.AsEnumerable()));
+        }, iter: Samples.Few(60), threads: 1, print: sample => sample.Item1 + "\n" + string.Join('\n', sample.Item2.AsEnumerable()));
 
     [Theory]
     [InlineData("""{"range":{"from":"2013-01-01T00:00:00Z","to":"2027-01-01T00:00:00Z"},"field":"data.extension","depth":10,"limit":5}""")]

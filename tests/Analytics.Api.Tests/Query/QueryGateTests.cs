@@ -28,6 +28,50 @@ public sealed class QueryGateTests : IDisposable
     }
 
     [Fact]
+    public async Task Questions_that_were_answered_before_go_ahead_of_their_own_tenants_others()
+    {
+        var gate = Gate(new() { MaxConcurrent = 1 });
+        var holder = await gate.EnterAsync("a", Ct);
+        var all = new[] { ("a", false), ("a", false), ("b", false), ("a", true), ("a", true), ("b", false) }
+            .Select((asked, i) => ServeAsync(gate, asked.Item1, $"{asked.Item1}{i}", asked.Item2)).ToList();
+
+        holder.Dispose();
+        await Task.WhenAll(all);
+
+        Assert.Equal(["a3", "b2", "a4", "b5", "a0", "a1"], _served);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 4)]
+    [InlineData(1, 0, 2)]
+    [InlineData(16, 0, 16)]
+    [InlineData(16, 3, 3)]
+    public void Places_follow_the_cores_of_the_engine(int cores, int set, int least)
+    {
+        var places = new QueryOptions { EngineCores = cores, MaxConcurrent = set }.Places;
+
+        Assert.True(cores == 0 ? places >= least : places == least, $"{places}");
+    }
+
+    [Theory]
+    [InlineData(0, new int[0])]
+    [InlineData(4, new[] { 4, 2, 1, 1, 1 })]
+    public async Task Statements_that_run_share_the_cores_of_the_engine(int cores, int[] threads)
+    {
+        var gate = Gate(new() { MaxConcurrent = 8, EngineCores = cores });
+        var seen = new List<int>();
+
+        for (var i = 0; i < 5; i++)
+        {
+            await gate.EnterAsync($"t{i}", Ct);
+            if (gate.Threads is { } share)
+                seen.Add(share);
+        }
+
+        Assert.Equal(threads, seen);
+    }
+
+    [Fact]
     public async Task One_tenant_never_holds_all_places()
     {
         var gate = Gate(new() { MaxConcurrent = 4 });
@@ -124,7 +168,7 @@ public sealed class QueryGateTests : IDisposable
             if (step < 15)
             {
                 var tenant = $"t{step % 3}";
-                inside.Add((tenant, queue.Enter(tenant, out var dropped)));
+                inside.Add((tenant, queue.Enter(tenant, step % 2 == 0, out var dropped)));
                 dropped?.Refuse();
             }
             else if (inside.Count > 0)
@@ -159,9 +203,9 @@ public sealed class QueryGateTests : IDisposable
 
     private QueryGate Gate(QueryOptions options) => new(Options.Create(options), new QueryTelemetry(_meters), _clock);
 
-    private async Task ServeAsync(QueryGate gate, string tenant, string name)
+    private async Task ServeAsync(QueryGate gate, string tenant, string name, bool isKnown = false)
     {
-        using var turn = await gate.EnterAsync(tenant, Ct);
+        using var turn = await gate.EnterAsync(tenant, Ct, isKnown);
         lock (_served)
             _served.Add(name);
     }

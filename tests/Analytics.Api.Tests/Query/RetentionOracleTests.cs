@@ -63,7 +63,7 @@ public sealed class RetentionOracleTests(QueryEngine engine)
             var answer = await engine.AskAsync(tenant, question.Question, "retention");
 
             AnswerRows.AssertSame(RetentionOracle.Rows(stored, JsonElement.Parse(question.Question)), answer);
-        }, iter: 150, threads: 1, print: sample => sample.Item1.Question + "\n" + string.Join('\n', sample.Item2));
+        }, iter: Samples.Few(60), threads: 1, print: sample => sample.Item1.Question + "\n" + string.Join('\n', sample.Item2));
 
     [Theory]
     [InlineData("""{"range":{"from":"2014-01-01T00:00:00Z","to":"2016-01-01T00:00:00Z"},"timezone":"Australia/Sydney","interval":"month","start":{"type":"commit.authored"},"periods":12,"mode":"bounded","cohort":"new"}""")]

@@ -41,7 +41,7 @@ public sealed class RollupOracleTests(QueryEngine engine)
             AnswerRows.AssertSame(Oracle.Timeseries(sample.Events, JsonElement.Parse(sample.Query(raw: false))), answer);
             Assert.Equal("raw", fromEvents.GetProperty("meta").GetProperty("source").GetString());
             Assert.Equal(fromEvents.GetProperty("rows").GetRawText(), answer.GetProperty("rows").GetRawText());
-        }, iter: 60, threads: 1, print: sample => sample.Query(raw: false) + "\n" + string.Join('\n', sample.Events));
+        }, iter: Samples.Few(25), threads: 1, print: sample => sample.Query(raw: false) + "\n" + string.Join('\n', sample.Events));
 
     [Fact]
     public async Task The_common_questions_are_answered_by_them()

@@ -19,7 +19,7 @@ public sealed class SchemaTests(QueryEngine engine)
             var answer = await engine.DescribeAsync(tenant, $"from={from:O}&to={QueryEngine.Now:O}".Replace("+", "%2B", StringComparison.Ordinal));
 
             AssertSame(SchemaOracle.Types(events.Where(item => item.Time >= from && item.Time < QueryEngine.Now)), answer);
-        }, iter: 40, threads: 1, print: some => string.Join('\n', some.Select(item => item.ToString())));
+        }, iter: Samples.Few(25), threads: 1, print: some => string.Join('\n', some.Select(item => item.ToString())));
 
     [Theory]
     [InlineData("from=2013-01-01T00:00:00Z", "2013-01-01", "2030-01-01", 50)]

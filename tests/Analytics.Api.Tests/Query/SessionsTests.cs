@@ -41,7 +41,7 @@ public sealed class SessionsTests(QueryEngine engine)
             var answer = await engine.AskAsync(tenant, question.Query, "sessions");
 
             AnswerRows.AssertSame(SessionsOracle.Answer(question.Events, JsonElement.Parse(question.Query)), answer);
-        }, iter: 150, threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
+        }, iter: Samples.Few(50), threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
 
     [Theory]
     [InlineData("""{"range":{"from":"2013-01-01T00:00:00Z","to":"2027-01-01T00:00:00Z"},"interval":"month","timezone":"America/Chicago","filters":[],"groupBy":[],"limit":10}""")]

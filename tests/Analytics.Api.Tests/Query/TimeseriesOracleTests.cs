@@ -23,7 +23,7 @@ public sealed class TimeseriesOracleTests(QueryEngine engine)
             var answer = await engine.AskAsync(tenant, question.Query);
 
             AnswerRows.AssertSame(Oracle.Timeseries(question.Events, JsonElement.Parse(question.Query)), answer);
-        }, iter: 150, threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
+        }, iter: Samples.Few(60), threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
 
     [Theory]
     [InlineData("""{"range":{"from":"2013-11-01T00:00:00Z","to":"2026-03-01T00:00:00Z"},"interval":"month","timezone":"Australia/Sydney","measures":[{"op":"count"},{"op":"unique","field":"subject"},{"op":"p95","field":"data.additions"},{"op":"sum","field":"data.deletions"}],"filters":[],"groupBy":["type"],"limit":5}""")]

@@ -29,7 +29,7 @@ public sealed class ValuesTests(QueryEngine engine)
             var answer = await engine.AskAsync(tenant, question.Query, "values");
 
             AnswerRows.AssertSame(Expected(question.Events, JsonElement.Parse(question.Query)), answer);
-        }, iter: 100, threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
+        }, iter: Samples.Few(40), threads: 1, print: question => question.Query + "\n" + string.Join('\n', question.Events));
 
     // zcat FILE | jq -r .data.extension | grep -i cs | sort | uniq -c | sort -rn; zcat FILE | jq .data.merge | sort | uniq -c
     [Fact]
