@@ -14,7 +14,7 @@ internal sealed record ClientsOptions
           --clients N      clients (default 500)
           --seconds N      how long the mix runs; each other phase half as long (default 60)
           --pause S        mean pause of a client of the mix between an answer and its next question, seconds (default 5; 0: none)
-          --heavy N        heavy questions in the mix, per cent (default 20)
+          --heavy N        heavy questions in the mix, per cent (default 10)
           --quiet N        clients of the quiet tenant (default 10)
           --seed S         seed of events and questions (default 1)
           --url URL        ask this installation instead of one of its own, with
@@ -30,7 +30,7 @@ internal sealed record ClientsOptions
     public int Clients { get; private init; } = 500;
     public TimeSpan Duration { get; private init; } = TimeSpan.FromSeconds(60);
     public TimeSpan Pause { get; private init; } = TimeSpan.FromSeconds(5);
-    public double Heavy { get; private init; } = 0.2;
+    public double Heavy { get; private init; } = 0.1;
     public int Quiet { get; private init; } = 10;
     public int Seed { get; private init; } = 1;
     public Uri? Url { get; private init; }

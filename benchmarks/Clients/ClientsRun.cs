@@ -25,7 +25,7 @@ internal sealed class ClientsRun(ClientsOptions options, Target target, TimeProv
         await TogetherAsync([Group("", target.Key, 8, 0.5, TimeSpan.Zero)], WarmUp, stop); // the runtime compiles, the panels are computed once
         var phases = new List<Phase>();
         phases.AddRange(await TogetherAsync([Group("dashboards only, no pauses", target.Key, options.Clients, 0, TimeSpan.Zero)], whole / 2, stop));
-        phases.AddRange(await TogetherAsync([Group("80 % dashboards, 20 % heavy", target.Key, options.Clients, options.Heavy, options.Pause)], whole, stop));
+        phases.AddRange(await TogetherAsync([Group(string.Create(CultureInfo.InvariantCulture, $"{1 - options.Heavy:0 %} dashboards, {options.Heavy:0 %} heavy"), target.Key, options.Clients, options.Heavy, options.Pause)], whole, stop));
         if (target.Quiet is not { } quiet)
             return phases;
 
