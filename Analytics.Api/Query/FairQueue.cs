@@ -18,7 +18,7 @@ internal enum Admission
 
 /// <summary>
 /// Places and the queues in front of them, one per tenant. A free place goes to the tenant whose last turn is longest ago, among those that
-/// wait and hold fewer places than one tenant may; of that tenant's waiters those that are known come first. Pure: no clock, no I/O; every member takes the one lock for a moment.
+/// wait and hold fewer places than one tenant may; of that tenant's waiters those that are known come first, by turns with the others. Pure: no clock, no I/O; every member takes the one lock for a moment.
 /// </summary>
 internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting, int mostWaitingPerTenant)
 {
@@ -41,7 +41,7 @@ internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting
     /// Takes a place, or stands in line, or is refused: <see cref="Waiter.Outcome"/> tells. When all queues together are full, the longest
     /// one gives up its newest waiter for a tenant with a shorter one; the caller must then refuse <paramref name="dropped"/>.
     /// </summary>
-    /// <param name="isKnown">Whether it was answered before, and so will be asked again: it goes ahead of the tenant's waiters that were not.</param>
+    /// <param name="isKnown">Whether it was answered before, and so will be asked again: it goes ahead of the tenant's waiters that were not, by turns.</param>
     public Waiter Enter(string tenant, bool isKnown, out Waiter? dropped)
     {
         dropped = null;
@@ -83,7 +83,7 @@ internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting
             var (line, after) = (next.Value, next.Next);
             if (line.Running < placesPerTenant)
             {
-                var waiter = line.Waiting.First!.Value;
+                var waiter = line.Next();
                 Remove(waiter, waiter.Place!);
                 Grant(waiter);
                 if (line.Turn is { } turn)
@@ -149,6 +149,8 @@ internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting
 
     internal sealed class Line(string tenant)
     {
+        private bool _servedKnown;
+
         public string Tenant => tenant;
 
         public LinkedList<Waiter> Waiting { get; } = new();
@@ -162,6 +164,14 @@ internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting
                     node = node.Next;
                 return node;
             }
+        }
+
+        /// <summary>Who is served next: never two known ones in a row while another waits, or those would wait for ever.</summary>
+        public Waiter Next()
+        {
+            var next = _servedKnown && FirstUnknown is { } unknown ? unknown.Value : Waiting.First!.Value;
+            _servedKnown = next.IsKnown;
+            return next;
         }
 
         public LinkedListNode<Line>? Turn { get; set; }

@@ -219,10 +219,12 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         return $"{{{string.Join(',', Tables.OfTenants.Select(table => $"'{endpoint.TablesDatabase}.{table}':{condition}"))}}}";
     }
 
-    // The answer may begin before the query ends, and have any number of rows.
+    // The answer may begin before the query ends, and have any number of rows. Small pieces: a table just filled has many parts, and
+    // reading them in order holds a piece of each.
     private static string Settings(StreamBudget budget) => string.Create(
         CultureInfo.InvariantCulture,
         $"&max_execution_time={budget.Deadline.TotalSeconds:0.###}&max_memory_usage={budget.MaxMemoryBytes}&max_threads={budget.MaxThreads}"
+        + $"&max_block_size=4096&preferred_block_size_bytes=262144&read_in_order_use_buffering=0&max_read_buffer_size_local_fs=65536"
         + $"&cancel_http_readonly_queries_on_client_close=1");
 
     private static string? Header(HttpResponseMessage response, string name) =>

@@ -69,14 +69,14 @@ internal sealed class RunningStatement : IAsyncDisposable
     public void Disconnect() => Release(reusable: false);
 
     /// <summary>The same after a SELECT that went well: the connection is as it was and may serve another request.</summary>
-    public void Recycle() => Release(reusable: !cancellation.IsCancellationRequested);
+    public void Recycle() => Release(reusable: true);
 
     private void Release(bool reusable)
     {
-        if (keepsConnection || connection is not { } open) return;
+        if (keepsConnection || Interlocked.Exchange(ref connection, null) is not { } open) return;
 
-        connection = null;
-        if (reusable) engine.Idle.Keep(key, open);
+        // Asked after the connection is gone from here: a kill that comes later finds none, and hits nobody else's statement.
+        if (reusable && !cancellation.IsCancellationRequested) engine.Idle.Keep(key, open);
         else open.Dispose();
     }
 

@@ -23,7 +23,7 @@ internal sealed class TableFormat(string word, string mediaType, Func<Stream, IR
     public override async ValueTask WriteAsync(PipeWriter output, Answer answer, CancellationToken cancellationToken)
     {
         await using var buffer = new MemoryStream(); // writers of both formats also write synchronously, which a response does not allow
-        var columns = answer.Columns.Select(column => column.Type == ColumnType.Json ? column with { Type = ColumnType.Text } : column).ToList();
+        var columns = Storable(answer);
         await using var table = Open(buffer, columns);
         var batch = new ColumnBatch(columns);
         for (var at = 0; at < answer.Rows.Bytes.Length;)
@@ -36,6 +36,21 @@ internal sealed class TableFormat(string word, string mediaType, Func<Stream, IR
 
         await table.EndAsync(cancellationToken);
         await SendAsync(buffer, output, cancellationToken);
+    }
+
+    // JSON becomes text; so do integers of a column that has one beyond 64 bits with a sign, e.g. hashes.
+    private static List<Column> Storable(Answer answer)
+    {
+        var columns = answer.Columns.Select(column => column.Type == ColumnType.Json ? column with { Type = ColumnType.Text } : column).ToList();
+        if (!columns.Exists(column => column.Type == ColumnType.Integer))
+            return columns;
+
+        var rows = new RowReader(answer.Rows.Bytes);
+        while (rows.TryReadRow())
+            for (var i = 0; rows.TryReadValue(out var value); i++)
+                if (value.Length >= 19 && columns[i].Type == ColumnType.Integer && !(Utf8Parser.TryParse(value, out long _, out var used) && used == value.Length))
+                    columns[i] = columns[i] with { Type = ColumnType.Text };
+        return columns;
     }
 
     private static async Task SendAsync(MemoryStream buffer, PipeWriter output, CancellationToken cancellationToken)

@@ -93,7 +93,7 @@ internal static partial class SqlParameterReader
                 return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetRawText() : null;
         }
 
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text)
+        if (value.ValueKind != JsonValueKind.String || Characters(value) is not { } text)
             return null;
         var valid = type switch
         {
@@ -103,6 +103,18 @@ internal static partial class SqlParameterReader
             _ => Time(text, type),
         };
         return valid is null ? null : quoted ? SqlParameters.Quote(valid) : SqlParameters.Escape(valid);
+    }
+
+    private static string? Characters(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half of a surrogate pair: JSON allows it, UTF-8 has nothing for it
+        }
     }
 
     // As seconds since 1970: a text would be read in the column's timezone.

@@ -28,7 +28,7 @@ public sealed class QueryGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Questions_that_were_answered_before_go_ahead_of_their_own_tenants_others()
+    public async Task Questions_that_were_answered_before_take_turns_with_those_of_their_tenant_that_waited_longer()
     {
         var gate = Gate(new() { MaxConcurrent = 1 });
         var holder = await gate.EnterAsync("a", Ct);
@@ -38,7 +38,7 @@ public sealed class QueryGateTests : IDisposable
         holder.Dispose();
         await Task.WhenAll(all);
 
-        Assert.Equal(["a3", "b2", "a4", "b5", "a0", "a1"], _served);
+        Assert.Equal(["a3", "b2", "a0", "b5", "a4", "a1"], _served);
     }
 
     [Theory]

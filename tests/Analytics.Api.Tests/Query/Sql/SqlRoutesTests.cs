@@ -81,6 +81,7 @@ public sealed class SqlRoutesTests(TwoTenants tenants) : IClassFixture<TwoTenant
     [InlineData("SELECT {a:UInt8}", """{"a":256}""", "a is not a value of type UInt8")]
     [InlineData("SELECT {a:UInt8}", """{"a":"1"}""", "a is not a value of type UInt8")]
     [InlineData("SELECT {a:String}", """{"a":null}""", "a is not a value of type String")]
+    [InlineData("SELECT {a:String}", """{"a":"\ud800"}""", "a is not a value of type String")]
     [InlineData("SELECT {a:DateTime}", """{"a":"yesterday"}""", "a is not a value of type DateTime")]
     [InlineData("SELECT {a:Array(UInt8)}", """{"a":[1,"2"]}""", "a is not a value of type Array(UInt8)")]
     [InlineData("SELECT 1", """{"spare":1}""", "spare is not in the statement")]
@@ -120,6 +121,23 @@ public sealed class SqlRoutesTests(TwoTenants tenants) : IClassFixture<TwoTenant
         Assert.Contains(words, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.DoesNotContain(tenants.Database.Name, problem.GetRawText(), StringComparison.Ordinal);
         Assert.DoesNotContain("DB::", problem.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/vnd.apache.parquet")]
+    [InlineData("application/vnd.apache.arrow.stream")]
+    public async Task Integers_beyond_64_bits_with_a_sign_are_texts_in_columnar_formats(string mediaType)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sql")
+        {
+            Content = new StringContent("""{"query":"SELECT arrayJoin([toUInt64(1), toUInt64(18446744073709551615)]) AS hash"}"""),
+            Headers = { { "Accept", mediaType } },
+        };
+        using var answer = await tenants.Own.Analyst.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.True(bytes.AsSpan().IndexOf("18446744073709551615"u8) > 0);
     }
 
     [Fact]
