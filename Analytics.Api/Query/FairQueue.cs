@@ -18,7 +18,8 @@ internal enum Admission
 
 /// <summary>
 /// Places and the queues in front of them, one per tenant. A free place goes to the tenant whose last turn is longest ago, among those that
-/// wait and hold fewer places than one tenant may; of that tenant's waiters those that are known come first, by turns with the others. Pure: no clock, no I/O; every member takes the one lock for a moment.
+/// wait and hold fewer places than one tenant may; of that tenant's waiters those that are known come first, by turns with the others. Pure:
+/// no clock, no I/O; every member takes the one lock for a moment.
 /// </summary>
 internal sealed class FairQueue(int places, int placesPerTenant, int mostWaiting, int mostWaitingPerTenant)
 {
