@@ -37,14 +37,15 @@ internal sealed class EngineFiles : IDisposable
         Directory.CreateDirectory(Backups);
         var users = Path.Combine(Root, "config", "users.xml");
         File.WriteAllText(users, Users);
+        var merging = Math.Max(1, Environment.ProcessorCount / 2); // the other cores insert and answer, even while large parts merge
         File.WriteAllText(Config, $"""
             <clickhouse>
               <users_config>{SecurityElement.Escape(users)}</users_config>
               <max_server_memory_usage>{maxMemory.ToString(CultureInfo.InvariantCulture)}</max_server_memory_usage>
               <mark_cache_size>67108864</mark_cache_size>
               <uncompressed_cache_size>0</uncompressed_cache_size>
-              <background_pool_size>2</background_pool_size>
-              <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
+              <background_pool_size>{merging.ToString(CultureInfo.InvariantCulture)}</background_pool_size>
+              <background_merges_mutations_concurrency_ratio>4</background_merges_mutations_concurrency_ratio>
               <backups><allowed_path>{SecurityElement.Escape(Backups)}</allowed_path></backups>
             </clickhouse>
             """);
