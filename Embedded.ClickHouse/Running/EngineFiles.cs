@@ -53,7 +53,7 @@ internal sealed class EngineFiles : IDisposable
 
     public void Dispose() => owner.Dispose();
 
-    // Answers are formatted by the statement's own threads: more threads for it cost a small answer a quarter of its time.
+    // Answers are formatted and files are read by the statement's own threads: to hand that to others costs a small machine more than it saves.
     // Every connection of libchdb is the user "default". What is not granted here nobody can do: no file(), url(), remote(), s3(),
     // executable() and the like, which would read whatever this process may read.
     private const string Users = """
@@ -61,6 +61,7 @@ internal sealed class EngineFiles : IDisposable
           <profiles>
             <default>
               <output_format_parallel_formatting>0</output_format_parallel_formatting>
+              <local_filesystem_read_method>pread</local_filesystem_read_method>
             </default>
           </profiles>
           <quotas><default/></quotas>
