@@ -27,7 +27,7 @@ internal enum FailureKind
     /// <summary>The engine is away, starting, or stopped in the middle.</summary>
     Away,
 
-    /// <summary>The engine refused what our compiler wrote: a bug of ours.</summary>
+    /// <summary>The engine refused what our compiler wrote, a bug of ours, or is broken itself.</summary>
     Bug,
 }
 

@@ -34,6 +34,9 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         "&cancel_http_readonly_queries_on_client_close=1&wait_end_of_query=1"
         + "&output_format_json_quote_64bit_integers=0&output_format_json_quote_denormals=0&output_format_json_escape_forward_slashes=0";
 
+    // Where the engine may set priorities (CAP_SYS_NICE): the check of what is stored, which every question waits for, goes ahead of computing.
+    private const string Patience = "&os_thread_priority=5";
+
     // A month of hours of a hundred tenants is 72,000 rows.
     private static readonly QueryLimits VersionLimits = new(new QueryOptions { MaxResultRows = 10_000_000 });
 
@@ -146,7 +149,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
     private async Task<QueryResult> SendAsync(
         string? tenant, Statement statement, string format, string id, int? enough, QueryLimits limits, int? threads, CancellationToken cancellationToken)
     {
-        var share = threads is null ? "" : string.Create(CultureInfo.InvariantCulture, $"&max_threads={threads}");
+        var share = threads is null ? "" : string.Create(CultureInfo.InvariantCulture, $"&max_threads={threads}") + (tenant is null ? "" : Patience);
         using var request = Request(tenant, statement, format, id, limits.Settings + share + Complete);
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);

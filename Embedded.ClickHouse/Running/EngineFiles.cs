@@ -37,7 +37,7 @@ internal sealed class EngineFiles : IDisposable
         Directory.CreateDirectory(Backups);
         var users = Path.Combine(Root, "config", "users.xml");
         File.WriteAllText(users, Users);
-        var merging = Math.Max(1, Environment.ProcessorCount / 2); // the other cores insert and answer, even while large parts merge
+        var merging = Math.Clamp(Environment.ProcessorCount / 2, 1, 4); // the other cores insert and answer; and few merges fit into a small cap
         File.WriteAllText(Config, $"""
             <clickhouse>
               <users_config>{SecurityElement.Escape(users)}</users_config>
@@ -54,6 +54,7 @@ internal sealed class EngineFiles : IDisposable
     public void Dispose() => owner.Dispose();
 
     // Answers are formatted and files are read by the statement's own threads: to hand that to others costs a small machine more than it saves.
+    // A gigabyte of free memory per thread, which the engine asks for by default, would leave every statement one thread under a small cap.
     // Every connection of libchdb is the user "default". What is not granted here nobody can do: no file(), url(), remote(), s3(),
     // executable() and the like, which would read whatever this process may read.
     private const string Users = """
@@ -62,6 +63,7 @@ internal sealed class EngineFiles : IDisposable
             <default>
               <output_format_parallel_formatting>0</output_format_parallel_formatting>
               <local_filesystem_read_method>pread</local_filesystem_read_method>
+              <max_threads_min_free_memory_per_thread>0</max_threads_min_free_memory_per_thread>
             </default>
           </profiles>
           <quotas><default/></quotas>

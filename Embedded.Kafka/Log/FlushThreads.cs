@@ -6,7 +6,7 @@ namespace Embedded.Kafka.Log;
 /// </summary>
 internal sealed class FlushThreads : IDisposable
 {
-    private readonly object _lock = new();
+    private readonly object _lock = new(); // no Lock: one cannot wait for it to be pulsed
     private readonly Queue<GroupCommit> _queue = [];
     private readonly Thread[] _threads;
     private bool _ending;

@@ -87,6 +87,7 @@ public sealed partial class ClickHouseProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["DOTNET_TC_QuickJit"] = "1"; // ready soon matters more here than fast later
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return Process.Start(start)!;
     }

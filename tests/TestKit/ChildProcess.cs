@@ -75,6 +75,7 @@ public sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
+        start.Environment["DOTNET_TC_QuickJit"] = "1"; // tests start many programs for a few seconds each: ready soon matters more than fast later
         foreach (var (key, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[key] = value;
 

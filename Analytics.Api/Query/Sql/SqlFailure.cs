@@ -16,7 +16,13 @@ internal static partial class SqlFailure
     private static readonly FrozenSet<int> Telling = new[]
     {
         6, 16, 25, 26, 27, 32, 34, 35, 36, 38, 41, 42, 43, 44, 46, 47, 48, 50, 53, 62, 63, 69, 70, 72, 73, 80, 117, 125, 127, 128, 131, 153, 161, 167,
-        168, 179, 182, 184, 190, 204, 206, 207, 215, 246, 248, 258, 349, 352, 386, 403, 407, 427, 436, 441, 456, 457, 481, 530, 584, 636, 674, 676, 688, 700,
+        168, 179, 182, 184, 190, 204, 206, 207, 215, 243, 248, 258, 349, 352, 386, 403, 407, 427, 436, 441, 456, 457, 481, 530, 584, 636, 674, 676, 688, 700,
+    }.ToFrozenSet();
+
+    // Broken disks, files, networks and the engine's own mistakes: whoever operates it must hear of them, not the author of a statement.
+    private static readonly FrozenSet<int> Faults = new[]
+    {
+        40, 49, 74, 75, 76, 95, 96, 107, 173, 198, 209, 210, 225, 232, 234, 246, 271, 279, 425, 499, 999, 1000, 1001, 1002,
     }.ToFrozenSet();
 
     /// <summary>Null when it is not the statement's fault.</summary>
@@ -24,7 +30,7 @@ internal static partial class SqlFailure
     {
         if (failure.Code == UnknownTable && !KnownTable().IsMatch(failure.Message))
             return new SqlError("unknown_table", "There is no such table. There are events, sessions, events_hourly and events_daily.");
-        if (failure.Kind != FailureKind.Bug || failure.Code is 0 or Authentication or UnknownUser or WrongPassword or PasswordRequired)
+        if (failure.Kind != FailureKind.Bug || failure.Code is 0 or Authentication or UnknownUser or WrongPassword or PasswordRequired || IsFault(failure))
             return null;
         if (failure.Code == SyntaxError)
             return Failed().Match(failure.Message) is { Success: true } syntax ? Syntax(syntax) : new SqlError("syntax", "Syntax error: no statement was found.");
@@ -32,6 +38,14 @@ internal static partial class SqlFailure
         var text = Telling.Contains(failure.Code) ? Clean(failure.Message, database) : null;
         return new SqlError("refused", text ?? string.Create(CultureInfo.InvariantCulture, $"The engine cannot run this statement (ClickHouse error {failure.Code})."));
     }
+
+    // Two codes have two meanings: a full disk, or a text shorter than the format of parseDateTime; a broken file, or a value that ends too soon.
+    private static bool IsFault(QueryFailedException failure) => failure.Code switch
+    {
+        243 => !failure.Message.Contains("Unable to parse", StringComparison.Ordinal),
+        33 => failure.Message.Contains("while reading", StringComparison.Ordinal) || !failure.Message.Contains("Cannot read all data", StringComparison.Ordinal),
+        var code => Faults.Contains(code),
+    };
 
     private static SqlError Syntax(Match failed)
     {

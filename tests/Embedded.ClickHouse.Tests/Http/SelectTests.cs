@@ -54,6 +54,14 @@ public sealed class SelectTests(Server server)
         Assert.Equal("300000\t44999850000\n", await server.AskAsync("SELECT count(), sum(number) FROM arrow_again"));
     }
 
+    [Fact]
+    public async Task A_small_memory_cap_leaves_a_statement_its_threads()
+    {
+        var pipeline = await server.AskAsync("EXPLAIN PIPELINE SELECT sum(number) FROM numbers_mt(100000000)", "&max_threads=2");
+
+        Assert.Contains("AggregatingTransform × 2", pipeline, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("JSON")]
     [InlineData("Parquet")]

@@ -110,6 +110,7 @@ public sealed class SqlRoutesTests(TwoTenants tenants) : IClassFixture<TwoTenant
     [InlineData("SELECT 1 FORMAT CSV", "not_allowed", "Accept")]
     [InlineData("DROP TABLE events", "not_allowed", "SELECT")]
     [InlineData("SELECT uniqState(id) FROM events", "refused", "-Merge")]
+    [InlineData("SELECT parseDateTime('20', '%Y')", "refused", "Unable to parse")]
     [InlineData("SELECT sum(type) FROM events", "refused", "String")]
     [InlineData("SELECT id, count() FROM events", "refused", "GROUP BY")]
     public async Task A_refusal_says_why_in_words_for_the_author(string sql, string reason, string words)
