@@ -37,7 +37,7 @@ internal sealed record SchemaPlan(SchemaQuery Query, ResolvedRange Range, Source
 
         using var timed = await asker.RunAsync(SchemaSql.Moments(this, asker.Tenant, types), QueryRunner.JsonRows, cancellationToken);
         using var sample = await asker.Runner.RunAsync(
-            asker.Tenant, SchemaSql.Sample(this, asker.Tenant, types, Math.Clamp(MostEvents / types.Count, LeastOfType, MostOfType)), QueryRunner.Binary,
+            asker.Tenant, SchemaSql.Sample(this, asker.Tenant, types, Math.Clamp(MostEvents / types.Count, LeastOfType, MostOfType), MostBytes), QueryRunner.Binary,
             cancellationToken, enough: MostBytes, role: asker.Role);
         return Write(types, all, ReadMoments(timed.Bytes), ReadSample(sample.Bytes), counted.Cost + timed.Cost + sample.Cost);
     }

@@ -41,6 +41,7 @@ public sealed class ApiApplication : WebApplicationFactory<ApiMarker>
             ["ConnectionStrings:kafka"] = "127.0.0.1:1",
             ["ConnectionStrings:redis"] = "127.0.0.1:1",
             ["ConnectionStrings:control"] = $"Data Source={Directory.Combine("control.db")};Pooling=False",
+            ["Cache:CheckTimeout"] = "00:01:00", // on a busy machine it would be passed now and then, and an answer not kept
             ["Bootstrap:AdminPassword"] = AdminPassword,
             ["Bootstrap:IngestKey"] = IngestKey,
             ["Auth:SigningKeyFile"] = Directory.Combine("signing.pem"),

@@ -1,3 +1,4 @@
+using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
 
 namespace TestKit;
@@ -5,6 +6,7 @@ namespace TestKit;
 /// <summary>A database of its own for a test class.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
+    private const int DatabaseNotEmpty = 219;
     private readonly string server;
 
     private TestDatabase(string server, string name)
@@ -49,8 +51,24 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Name}_sql"); // the views of migrations
-        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Name}");
+        await DropAsync($"{Name}_sql"); // the views of migrations
+        await DropAsync(Name);
+    }
+
+    // A test may end while its program still creates tables: the engine then says "try again".
+    private async Task DropAsync(string database)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {database}");
+                return;
+            }
+            catch (ClickHouseServerException refused) when (refused.ErrorCode == DatabaseNotEmpty && attempt < 20)
+            {
+            }
+        }
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql)

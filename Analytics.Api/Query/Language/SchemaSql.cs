@@ -10,6 +10,9 @@ internal static class SchemaSql
 {
     private const long Day = 86_400;
 
+    /// <summary>What the columns of one row besides data and extensions take at most.</summary>
+    private const long OtherBytes = 768;
+
     /// <summary>A row: type, events, the beginnings of the stretches that hold the first and the last one, and how many types there are in all.</summary>
     public static Statement Types(SchemaPlan plan, string tenant)
     {
@@ -42,34 +45,50 @@ internal static class SchemaSql
             """, parameters);
     }
 
-    /// <summary>The newest events of each type, as <see cref="EventRow"/> reads them: the newest of all types, then the second of all, and so on.</summary>
-    public static Statement Sample(SchemaPlan plan, string tenant, IReadOnlyList<SeenType> types, int most)
+    /// <summary>
+    /// The newest events of each type, as <see cref="EventRow"/> reads them. They are ranked by their keys and sizes alone (the newest of all types, then
+    /// the second of all, and so on), and only those that fit are read whole: the engine never sorts more of them than that.
+    /// </summary>
+    /// <param name="most">Of one type.</param>
+    /// <param name="mostBytes">Of all together.</param>
+    public static Statement Sample(SchemaPlan plan, string tenant, IReadOnlyList<SeenType> types, int most, int mostBytes)
     {
         var parameters = new SqlParameters();
         var newest = types.Select(type =>
             $$"""
-                    (
-                        SELECT id, type, source, subject, time, sessionid, traceid, data, extensions, received, kafka_partition, kafka_offset
-                        FROM {{Source.Raw.Table}}
-                        WHERE {{Where.Of(tenant, plan.Range, [], parameters).Replace("\n", "\n            ", StringComparison.Ordinal)}}
-                          AND type = {{parameters.Text(type.Name)}}
-                        ORDER BY time DESC, kafka_partition DESC, kafka_offset DESC
-                        LIMIT {{Integer(most)}}
-                    )
+                            (
+                                SELECT type, time, kafka_partition, kafka_offset, length(data) + length(extensions) + {{Integer(OtherBytes)}} AS size
+                                FROM {{Source.Raw.Table}}
+                                WHERE {{Where.Of(tenant, plan.Range, [], parameters).Replace("\n", "\n                    ", StringComparison.Ordinal)}}
+                                  AND type = {{parameters.Text(type.Name)}}
+                                ORDER BY time DESC, kafka_partition DESC, kafka_offset DESC
+                                LIMIT {{Integer(most)}}
+                            )
             """);
         return new Statement(
             $$"""
             SELECT id, type, source, subject, toUnixTimestamp64Milli(time), sessionid, traceid, data, extensions,
                    toUnixTimestamp64Milli(received), kafka_partition, kafka_offset
-            FROM
-            (
-                SELECT *, row_number() OVER (PARTITION BY type ORDER BY time DESC, kafka_partition DESC, kafka_offset DESC) AS rank
-                FROM
-                (
-            {{string.Join("\n        UNION ALL\n", newest)}}
-                )
-            )
-            ORDER BY rank, type
+            FROM {{Source.Raw.Table}}
+            WHERE {{Where.Of(tenant, plan.Range, [], parameters)}}
+              AND (type, time, kafka_partition, kafka_offset) IN
+              (
+                  SELECT type, time, kafka_partition, kafka_offset
+                  FROM
+                  (
+                      SELECT *, sum(size) OVER (ORDER BY rank, type) AS total
+                      FROM
+                      (
+                          SELECT *, row_number() OVER (PARTITION BY type ORDER BY time DESC, kafka_partition DESC, kafka_offset DESC) AS rank
+                          FROM
+                          (
+            {{string.Join("\n                UNION ALL\n", newest)}}
+                          )
+                      )
+                  )
+                  WHERE total <= {{Integer(mostBytes)}}
+              )
+            ORDER BY type, time DESC, kafka_partition DESC, kafka_offset DESC
             """, parameters);
     }
 

@@ -24,7 +24,6 @@ public sealed class AdminCacheTests(TwoTenants tenants, Infrastructure infrastru
             ["ConnectionStrings:redis"] = _garnet.ConnectionString,
             ["Cache:RedisTimeout"] = "00:00:10",
             ["Cache:RedisPause"] = "00:00:00",
-            ["Cache:CheckTimeout"] = "00:01:00",
         };
         for (var i = 0; i < 2; i++)
         {

@@ -19,7 +19,7 @@ internal sealed class TestCache : IDisposable
     public TestCache(
         Func<Statement, CancellationToken, Task<QueryResult>> versions, TimeProvider clock, Func<IConnectionMultiplexer>? redis = null, CacheOptions? options = null)
     {
-        var given = Options.Create(options ?? new CacheOptions());
+        var given = Options.Create(options ?? new CacheOptions { CheckTimeout = TimeSpan.FromMinutes(1) });
         Memory = new MemoryLevel(given);
         var telemetry = new CacheTelemetry(_meters, Memory);
         Redis = new RedisLevel(redis ?? (() => throw new InvalidOperationException("There is no Redis.")), given, telemetry, NullLogger<RedisLevel>.Instance);

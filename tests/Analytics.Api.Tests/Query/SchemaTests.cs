@@ -86,6 +86,22 @@ public sealed class SchemaTests(QueryEngine engine)
     }
 
     [Fact]
+    public async Task Of_large_events_the_newest_that_fit_are_sampled()
+    {
+        var tenant = QueryEngine.NewTenant();
+        var large = new string('x', 60_000);
+        await engine.StoreAsync(tenant, Enumerable.Range(0, 200).Select(i => new StoredEvent(
+            $"e{i}", i % 2 == 0 ? "even" : "odd", QueryEngine.Now.AddMinutes(-i - 1), Data: $$"""{"age":{{i}},"text":"{{large}}"}""", Offset: i)));
+
+        var types = (await engine.DescribeAsync(tenant, "last=1d")).GetProperty("types").EnumerateArray().ToList();
+
+        Assert.Equal(["even", "odd"], types.Select(type => type.GetProperty("type").GetString()));
+        Assert.InRange(types.Sum(type => type.GetProperty("sampled").GetInt32()), 130, 139); // 8 MiB
+        Assert.All(types, type => Assert.InRange(type.GetProperty("sampled").GetInt32(), 65, 70));
+        Assert.Contains("[0,", types[0].GetProperty("properties").EnumerateArray().Single(one => one.GetProperty("field").GetString() == "data.age").GetProperty("examples").GetRawText());
+    }
+
+    [Fact]
     public async Task A_kept_answer_is_used_again_until_something_is_stored()
     {
         var tenant = QueryEngine.NewTenant();
