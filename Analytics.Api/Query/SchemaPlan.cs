@@ -14,7 +14,7 @@ internal sealed record SchemaPlan(SchemaQuery Query, ResolvedRange Range, Source
     /// <summary>Of all types together, and of one.</summary>
     private const int MostEvents = 5_000, MostOfType = 500, LeastOfType = 25;
 
-    /// <summary>Enough for the sample of any but the largest events; those that do not fit any more are not sampled.</summary>
+    /// <summary>Of the sample, shared evenly by the types: enough for any but large events. The newest event of each type is always in it.</summary>
     private const int MostBytes = 8 * 1024 * 1024;
 
     /// <summary>Of the answer, of one type, and of one type when there are many.</summary>
@@ -37,8 +37,8 @@ internal sealed record SchemaPlan(SchemaQuery Query, ResolvedRange Range, Source
 
         using var timed = await asker.RunAsync(SchemaSql.Moments(this, asker.Tenant, types), QueryRunner.JsonRows, cancellationToken);
         using var sample = await asker.Runner.RunAsync(
-            asker.Tenant, SchemaSql.Sample(this, asker.Tenant, types, Math.Clamp(MostEvents / types.Count, LeastOfType, MostOfType), MostBytes), QueryRunner.Binary,
-            cancellationToken, enough: MostBytes, role: asker.Role);
+            asker.Tenant, SchemaSql.Sample(this, asker.Tenant, types, Math.Clamp(MostEvents / types.Count, LeastOfType, MostOfType), MostBytes / types.Count),
+            QueryRunner.Binary, cancellationToken, enough: 2 * MostBytes, role: asker.Role);
         return Write(types, all, ReadMoments(timed.Bytes), ReadSample(sample.Bytes), counted.Cost + timed.Cost + sample.Cost);
     }
 

@@ -46,24 +46,24 @@ internal static class SchemaSql
     }
 
     /// <summary>
-    /// The newest events of each type, as <see cref="EventRow"/> reads them. They are ranked by their keys and sizes alone (the newest of all types, then
-    /// the second of all, and so on), and only those that fit are read whole: the engine never sorts more of them than that.
+    /// The newest events of each type, as <see cref="EventRow"/> reads them. They are ranked by their keys and sizes alone, and only those that fit are
+    /// read whole: the engine never sorts more of them than that.
     /// </summary>
     /// <param name="most">Of one type.</param>
-    /// <param name="mostBytes">Of all together.</param>
+    /// <param name="mostBytes">Of one type; its newest event may be larger.</param>
     public static Statement Sample(SchemaPlan plan, string tenant, IReadOnlyList<SeenType> types, int most, int mostBytes)
     {
         var parameters = new SqlParameters();
         var newest = types.Select(type =>
             $$"""
-                            (
-                                SELECT type, time, kafka_partition, kafka_offset, length(data) + length(extensions) + {{Integer(OtherBytes)}} AS size
-                                FROM {{Source.Raw.Table}}
-                                WHERE {{Where.Of(tenant, plan.Range, [], parameters).Replace("\n", "\n                    ", StringComparison.Ordinal)}}
-                                  AND type = {{parameters.Text(type.Name)}}
-                                ORDER BY time DESC, kafka_partition DESC, kafka_offset DESC
-                                LIMIT {{Integer(most)}}
-                            )
+                        (
+                            SELECT type, time, kafka_partition, kafka_offset, length(data) + length(extensions) + {{Integer(OtherBytes)}} AS size
+                            FROM {{Source.Raw.Table}}
+                            WHERE {{Where.Of(tenant, plan.Range, [], parameters).Replace("\n", "\n                ", StringComparison.Ordinal)}}
+                              AND type = {{parameters.Text(type.Name)}}
+                            ORDER BY time DESC, kafka_partition DESC, kafka_offset DESC
+                            LIMIT {{Integer(most)}}
+                        )
             """);
         return new Statement(
             $$"""
@@ -76,17 +76,14 @@ internal static class SchemaSql
                   SELECT type, time, kafka_partition, kafka_offset
                   FROM
                   (
-                      SELECT *, sum(size) OVER (ORDER BY rank, type) AS total
+                      SELECT *, row_number() OVER newest AS rank, sum(size) OVER newest AS total
                       FROM
                       (
-                          SELECT *, row_number() OVER (PARTITION BY type ORDER BY time DESC, kafka_partition DESC, kafka_offset DESC) AS rank
-                          FROM
-                          (
-            {{string.Join("\n                UNION ALL\n", newest)}}
-                          )
+            {{string.Join("\n            UNION ALL\n", newest)}}
                       )
+                      WINDOW newest AS (PARTITION BY type ORDER BY time DESC, kafka_partition DESC, kafka_offset DESC)
                   )
-                  WHERE total <= {{Integer(mostBytes)}}
+                  WHERE rank = 1 OR total <= {{Integer(mostBytes)}}
               )
             ORDER BY type, time DESC, kafka_partition DESC, kafka_offset DESC
             """, parameters);
