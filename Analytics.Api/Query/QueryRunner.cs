@@ -34,7 +34,7 @@ internal sealed class QueryRunner(ClickHouseEndpoint endpoint, IOptions<QueryOpt
         "&cancel_http_readonly_queries_on_client_close=1&wait_end_of_query=1"
         + "&output_format_json_quote_64bit_integers=0&output_format_json_quote_denormals=0&output_format_json_escape_forward_slashes=0";
 
-    // Where the engine may set priorities (CAP_SYS_NICE): the check of what is stored, which every question waits for, goes ahead of computing.
+    // Where statements share cores that are counted (EngineCores) and the engine may set priorities (CAP_SYS_NICE): the check of what is stored, which every question waits for, goes ahead of computing.
     private const string Patience = "&os_thread_priority=5";
 
     // A month of hours of a hundred tenants is 72,000 rows.
